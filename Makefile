@@ -1,0 +1,39 @@
+# Everything a fresh machine needs is installed here; Python 3.10 or newer is all that must be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint types unit lowest clean
+
+demo: $(VENV)/.ready
+	$(BIN)/python -m demo
+
+test: lint types unit
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready
+	$(BIN)/mypy .
+
+unit: $(VENV)/.ready
+	$(BIN)/python -m pytest
+
+# The same tests with the oldest dependencies that requirements.txt allows.
+lowest: .venv-lowest/.ready
+	.venv-lowest/bin/python -m pytest
+
+$(VENV)/.ready: requirements.txt requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	touch $@
+
+.venv-lowest/.ready: requirements.txt requirements-dev.txt
+	$(PYTHON) -m venv .venv-lowest
+	sed -n 's/^\([a-z-]*\)>=\([0-9.]*\).*/\1==\2/p' requirements.txt > .venv-lowest/lowest.txt
+	.venv-lowest/bin/python -m pip install --quiet --requirement requirements-dev.txt --constraint .venv-lowest/lowest.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) .venv-lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

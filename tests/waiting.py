@@ -1,0 +1,21 @@
+"""Waiting for what can be watched, with a deadline that only a failure reaches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+
+def wait_for(look: Callable[[], _T], *, what: str, seconds: float = 20.0) -> _T:
+    """The first true answer of `look`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s in vain for {what}; last seen: {seen!r}")
+        time.sleep(0.01)
