@@ -1,0 +1,338 @@
+"""The job queue: one SQLite file with one owner, the worker that holds the lock.
+
+Stash kills a plugin without warning, so no step relies on cleanup code. A claimed job stays
+in its row until it is acknowledged; a worker that starts takes back what its predecessor had
+in hand. Delivery is therefore at least once, and a batch has to be safe to repeat.
+
+A scene has one row. What is asked for while its job is out raises the row's generation, and
+no end of that job (`ack`, `release`, `retry`, `bury`) can end what came meanwhile.
+
+persist-queue gives the connection, the file and the resuming; the SQL is ours (`sql.py`),
+because its own puts one row per commit, forgets times and keeps what is done. Its one-item
+calls are refused. Times are Unix seconds. Callers pass `now`; this module never reads the clock.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import NoReturn
+
+from persistqueue.serializers import json as json_serializer
+from persistqueue.sqlackqueue import SQLiteAckQueue
+
+from errors import DamagedError
+from sqlite_file import check_version, reader, set_aside, translated
+from sync_queue import queue_status, sql
+from sync_queue.queue_status import FILE_NAME, Counts, DeadLetter, read_counts, read_dead_letters
+
+log = logging.getLogger(__name__)
+
+__all__ = [
+    "Counts",
+    "DeadLetter",
+    "Job",
+    "JobQueue",
+    "Priority",
+    "read_counts",
+    "read_dead_letters",
+]
+
+
+class Priority(IntEnum):
+    """How long a person would be surprised to wait; the greatest is claimed first."""
+
+    BULK = 0  # a task over many scenes, the catch-up
+    RELATED = 1  # a performer, studio, tag or group of the scene was edited
+    SAVE = 2  # a person edited the scene
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One scene whose Plex item may be out of date.
+
+    A job names the scene and nothing else. The worker reads the scene when it
+    runs, so the newest edit wins and a job run twice changes nothing.
+    """
+
+    scene_id: int
+    generation: int  # raised by every put; an ack for an older one ends nothing
+    attempts: int  # claims so far, counting this one
+    priority: Priority
+    run: str  # the task that alone asked for it; empty if there is none such
+    force: bool  # compare with Plex whatever the fingerprint says
+    asked: float  # Unix seconds, the earliest put that it answers
+
+
+class JobQueue(SQLiteAckQueue):
+    """All jobs of one data folder, for the one process that holds the worker lock.
+
+    Every call raises `NotKeptError` when the disk is full or the file is locked: nothing has
+    changed then. `DamagedError` means that the file cannot be read: it was set aside and this
+    object is closed; a new one starts empty.
+
+    Attributes:
+        was_damaged: A damaged file was found and set aside, so jobs may be missing.
+    """
+
+    _TABLE_NAME = "scene"
+    _KEY_COLUMN = "scene_id"
+    _SQL_CREATE = sql.CREATE_TABLE
+
+    # The base closes these when it is collected, even if it was never opened.
+    _getter = None
+    _putter = None
+
+    def __init__(self, folder: Path) -> None:
+        """Open the queue and take back what a predecessor had in hand.
+
+        Raises:
+            NewerSchemaError: A newer version wrote the file; it was not touched.
+            NotKeptError: The folder or file cannot be made or written.
+        """
+        self._file = folder / FILE_NAME
+        self.was_damaged = False
+        try:
+            self._open(folder)
+        except DamagedError:
+            self.was_damaged = True
+            self._open(folder)
+
+    def put_many(
+        self,
+        scene_ids: Iterable[int],
+        *,
+        now: float,
+        priority: Priority,
+        hold: float = 0.0,
+        hold_most: float = 0.0,
+        run: str = "",
+        force: bool = False,
+    ) -> int:
+        """Ask for scenes in one transaction; returns how many had no row yet.
+
+        A scene that waits stays one job: asked for at the earliest time, as urgent as the most
+        urgent put. One that is out gets another pass; a dead letter waits again from the start.
+
+        Args:
+            scene_ids: Any number, in any order; repeated ones count once.
+            now: Current time in Unix seconds.
+            priority: `SAVE` also ends a back-off: the attempts begin anew.
+            hold: Seconds to wait for more edits; every put waits as long again, so that a
+                burst is one job, but a less urgent put never makes a job wait longer.
+            hold_most: Seconds after the first put at which waiting ends; at least `hold`.
+            run: The task that asks; a job that anybody else asks for too becomes nobody's.
+            force: Compare with Plex whatever the fingerprint says.
+        """
+        asked = {
+            "now": now,
+            "priority": int(priority),
+            "hold": hold,
+            "hold_most": max(hold, hold_most),
+            "run": run,
+            "force": int(force),
+        }
+        with self._transaction() as connection:
+            connection.executemany(sql.ADD_WANTED, ((scene_id,) for scene_id in scene_ids))
+            for statement in (sql.PUT_WAITING, sql.PUT_OUT, sql.PUT_FAILED):
+                connection.execute(statement, asked)
+            new = connection.execute(sql.PUT_NEW, asked).rowcount
+            connection.execute(sql.CLEAR_WANTED)
+        return new
+
+    def claim(self, *, now: float, limit: int) -> list[Job]:
+        """Take up to `limit` due jobs, most urgent first, then longest due; empty if none is.
+
+        Args:
+            now: Current time in Unix seconds; jobs that are due later stay.
+            limit: How many scenes the caller can read from Stash in one query.
+        """
+        jobs: list[Job] = []
+        with self._transaction() as connection:
+            for priority in sorted(Priority, reverse=True):
+                bound = {"priority": int(priority), "now": now, "limit": max(limit - len(jobs), 0)}
+                jobs += map(_job, connection.execute(sql.SELECT_DUE, bound))
+            connection.executemany(sql.CLAIM, [(job.scene_id,) for job in jobs])
+        return jobs
+
+    def next_due(self) -> float | None:
+        """When the next waiting job is due, perhaps long ago; None if nothing waits."""
+        with self._guarded() as connection:
+            return queue_status.next_due(connection)
+
+    def has_due(self, *, now: float, priority: Priority) -> bool:
+        """Whether a claim would take a job of this priority; a few microseconds."""
+        bound = {"priority": int(priority), "now": now, "limit": 1}
+        with self._guarded() as connection:
+            return connection.execute(sql.SELECT_DUE, bound).fetchone() is not None
+
+    def ack(  # type: ignore[override]  # the base's acknowledges one item and keeps its row
+        self,
+        jobs: Iterable[Job],
+        *,
+        now: float,  # noqa: ARG002  # like every call that ends jobs; no rule needs it yet
+    ) -> int:
+        """End jobs that are done, in one transaction; returns how many rows that deleted.
+
+        A scene that was asked for again meanwhile waits for its next pass instead.
+        """
+        done = [(job.scene_id, job.generation) for job in jobs]
+        with self._transaction() as connection:
+            deleted = connection.executemany(sql.ACK, done).rowcount
+            connection.executemany(sql.ACK_MOVED, done)
+        return max(deleted, 0)  # SQLite says -1 when there was nothing to do
+
+    def release(self, jobs: Iterable[Job]) -> None:
+        """Give jobs back untried: due as before, and the attempt does not count."""
+        with self._transaction() as connection:
+            for job in jobs:
+                connection.execute(sql.BACK, _back(job, uncounted=1))
+
+    def retry(self, job: Job, *, not_before: float, code: str, message: str) -> None:
+        """Let a job that failed wait until `not_before`; at once and anew if asked for again."""
+        failure = {"not_before": not_before, "code": code, "message": message}
+        self._fail(sql.RETRY, job, failure)
+
+    def bury(self, job: Job, *, now: float, code: str, message: str) -> None:
+        """Make a job a dead letter; it waits, anew, if its scene was asked for again."""
+        self._fail(sql.BURY, job, {"now": now, "code": code, "message": message})
+
+    def due_now(self, *, now: float) -> int:
+        """Make every waiting job due; returns how many were not."""
+        with self._transaction() as connection:
+            return connection.execute(sql.DUE_NOW, {"now": now}).rowcount
+
+    def retry_failed(self, *, now: float, run: str = "") -> int:
+        """Make every dead letter a due job with no attempts; returns how many."""
+        with self._transaction() as connection:
+            return connection.execute(sql.RETRY_FAILED, {"now": now, "run": run}).rowcount
+
+    def cancel_run(self, run: str) -> int:
+        """Drop the waiting jobs that only this run asked for; returns how many.
+
+        What was a dead letter before the run is one again. Jobs that are out become nobody's.
+        """
+        with self._transaction() as connection:
+            returned = connection.execute(sql.UNRETRY_RUN, {"run": run}).rowcount
+            deleted = connection.execute(sql.CANCEL_WAITING, {"run": run}).rowcount
+            connection.execute(sql.CANCEL_OUT, {"run": run})
+        return returned + deleted
+
+    def open_jobs_of_run(self, run: str) -> int:
+        """How many jobs that only this run asked for are waiting or out."""
+        with self._guarded() as connection:
+            (count,) = connection.execute(sql.OPEN_OF_RUN, {"run": run}).fetchone()
+        return int(count)
+
+    def dead_letters(self, *, limit: int, offset: int = 0) -> list[DeadLetter]:
+        """The jobs that need a person, latest first."""
+        with self._guarded() as connection:
+            return queue_status.dead_letters(connection, limit=limit, offset=offset)
+
+    def counts(self, *, now: float) -> Counts:
+        """How many jobs stand where; costs a few milliseconds at 100,000."""
+        with self._guarded() as connection:
+            return queue_status.counts(connection, now=now)
+
+    def close(self) -> None:
+        """Close the file; what is out stays out until the next opening."""
+        super().close()
+
+    def resume_unack_tasks(self) -> None:
+        """Take back what is out; the attempt counts, for it may have killed the worker."""
+        with self._transaction() as connection:
+            count = connection.execute(sql.BACK_ALL, {"uncounted": 0}).rowcount
+        if count:
+            log.info("%s scenes were being synced when the last worker ended; again", count)
+
+    @property
+    def size(self) -> int:
+        """How many jobs wait; the base's figure is a memory of its own puts and gets."""
+        return self._count()
+
+    def _open(self, folder: Path) -> None:
+        with translated(self._file, "nothing was queued"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._set_aside_if_damaged():
+            if self._file.exists():
+                with reader(self._file) as connection:
+                    check_version(connection, self._file, schema=sql.SCHEMA)
+            self._file.touch(mode=0o600)  # SQLite gives -wal and -shm the same mode
+            super().__init__(str(folder), name="jobs", serializer=json_serializer)
+
+    def _init(self) -> None:
+        super()._init()
+        for statement in (*sql.CREATE_REST, sql.CREATE_WANTED):
+            self._conn.execute(statement)
+
+    def _new_db_connection(
+        self, path: str, multithreading: bool, timeout: float
+    ) -> sqlite3.Connection:
+        connection: sqlite3.Connection = super()._new_db_connection(path, multithreading, timeout)
+        # No fsync per commit: a kill loses nothing that way. A power cut may lose the last
+        # commits, never the file, and the catch-up pass asks Stash for what changed since.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        return connection
+
+    def _count(self) -> int:
+        (count,) = self._conn.execute(sql.WAITING_COUNT).fetchone()
+        return int(count)
+
+    def _fail(self, statement: str, job: Job, failure: Mapping[str, object]) -> None:
+        with self._transaction() as connection:
+            bound = {"scene_id": job.scene_id, "generation": job.generation, **failure}
+            if not connection.execute(statement, bound).rowcount:
+                # What was asked for meanwhile has not been tried: none of our claims count.
+                connection.execute(sql.BACK, _back(job, uncounted=job.attempts))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._guarded() as connection, connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def _guarded(self) -> Iterator[sqlite3.Connection]:
+        with self._set_aside_if_damaged():
+            yield self._conn
+
+    @contextmanager
+    def _set_aside_if_damaged(self) -> Iterator[None]:
+        """Else a worker that opens the queue again would meet the same damage for ever."""
+        try:
+            with translated(self._file, "nothing was queued or ended"):
+                yield
+        except DamagedError:
+            self.close()  # Windows renames no open file
+            set_aside(self._file)
+            raise
+
+    def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
+        """The base's one-item calls know no generation; all of them come through these."""
+        raise TypeError("a JobQueue has put_many, claim, ack, release, retry and bury")
+
+    _insert_into = _update = _delete = _pop = _mark_ack_status = _sql_queue = _refuse
+    clear_acked_data = _refuse
+
+
+def _back(job: Job, *, uncounted: int) -> dict[str, int]:
+    return {"scene_id": job.scene_id, "generation": job.generation, "uncounted": uncounted}
+
+
+def _job(row: tuple[int, int, int, int, str, int, float]) -> Job:
+    scene_id, generation, attempts, priority, run, force, asked = row
+    return Job(
+        scene_id=scene_id,
+        generation=generation,
+        attempts=attempts,
+        priority=Priority(priority),
+        run=run,
+        force=bool(force),
+        asked=asked,
+    )

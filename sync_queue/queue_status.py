@@ -1,0 +1,98 @@
+"""How the job queue stands: counts and dead letters, for its owner and beside it.
+
+A status is read while a worker writes, and while none lives. It starts and writes nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_file import check_version, reader, translated
+from sync_queue import sql
+
+FILE_NAME = "data.db"  # persist-queue's own name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A job that needs a person: why it was given up, and when."""
+
+    scene_id: int
+    code: str
+    message: str
+    attempts: int
+    buried: float  # Unix seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many scenes stand where at one moment."""
+
+    waiting: int  # neither out nor failed, due or not
+    due: int  # those of `waiting` that a claim would take
+    out: int
+    failed: int
+    next_due: float | None  # Unix seconds; None if nothing waits
+    failed_by_code: Mapping[str, int]
+
+
+def read_counts(folder: Path, *, now: float) -> Counts | None:
+    """How many jobs stand where, beside a running worker; None if there is no queue yet.
+
+    Raises:
+        DamagedError: The file cannot be read; the worker will set it aside.
+        NewerSchemaError: A newer version wrote it.
+    """
+    with _reading(folder) as connection:
+        return counts(connection, now=now) if connection else None
+
+
+def read_dead_letters(folder: Path, *, limit: int) -> list[DeadLetter]:
+    """The latest jobs that need a person, beside a running worker; raises as `read_counts`."""
+    with _reading(folder) as connection:
+        return dead_letters(connection, limit=limit, offset=0) if connection else []
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[sqlite3.Connection | None]:
+    """A connection that sees one moment and writes nothing; None if no queue was made yet."""
+    file = folder / FILE_NAME
+    if not file.exists():
+        yield None
+        return
+    with translated(file, "nothing was read"), reader(file) as connection:
+        connection.execute("BEGIN")
+        yield connection if check_version(connection, file, schema=sql.SCHEMA) else None
+
+
+def next_due(connection: sqlite3.Connection) -> float | None:
+    """When the next waiting job is due, perhaps long ago; None if nothing waits."""
+    due: float | None = connection.execute(sql.NEXT_DUE).fetchone()[0]
+    return due
+
+
+def counts(connection: sqlite3.Connection, *, now: float) -> Counts:
+    """Count on the indexes alone."""
+    waiting, due, out = connection.execute(sql.COUNTS, {"now": now}).fetchone()
+    by_code = dict(connection.execute(sql.FAILED_BY_CODE).fetchall())
+    return Counts(
+        waiting=waiting,
+        due=due,
+        out=out,
+        failed=sum(by_code.values()),
+        next_due=next_due(connection),
+        failed_by_code=by_code,
+    )
+
+
+def dead_letters(connection: sqlite3.Connection, *, limit: int, offset: int) -> list[DeadLetter]:
+    """The jobs that need a person, latest first."""
+    rows = connection.execute(sql.DEAD_LETTERS, {"limit": max(limit, 0), "offset": offset})
+    return [
+        DeadLetter(scene_id=scene_id, code=code, message=message, attempts=attempts, buried=buried)
+        for scene_id, code, message, attempts, buried in rows
+    ]
