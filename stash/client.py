@@ -1,0 +1,204 @@
+"""The one place that asks Stash: GraphQL and pictures, from a process that outlives its cookie.
+
+Stash hands a session cookie to every hook; it dies an hour after its issue, but each answer
+carries a fresh one. An API key, where one is set, never dies and is asked for once. Stash's https
+is usually self-signed, so this connection alone is not verified; it goes to the address that Stash
+itself named.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from stashapi.classes import GQLWrapper
+
+from errors import StashAwayError, StashRefusedError, UnreadableAnswerError
+from stash import queries, scenes
+from stash.call import Connection
+from stash.scenes import Conditions, SceneBatch
+
+log = logging.getLogger("PlexSync.stash.client")
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 60.0
+IDS_PER_PAGE = 5_000
+LONGEST_PICTURE_BYTES = 10 * 1024 * 1024
+
+
+class _Patient(HTTPAdapter):
+    """stashapi sets no time-out; without one a hung Stash hangs the worker for ever."""
+
+    def send(  # type: ignore[no-untyped-def]
+        self, request: requests.PreparedRequest, *args: Any, **options: Any
+    ):
+        options["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
+        return super().send(request, *args, **options)
+
+
+class StashClient(GQLWrapper):  # type: ignore[misc]
+    """One connection to the Stash that started us, for one thread.
+
+    Args:
+        connection: From the newest hook, task or operation.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self.log = log
+        self.s.trust_env = False
+        self.s.verify = False
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        self.s.mount("http://", _Patient())
+        self.s.mount("https://", _Patient())
+        self._key = ""
+        self.use(connection)
+
+    def use(self, connection: Connection) -> None:
+        """Take a newer connection: another address, or a fresher cookie."""
+        self.connection = connection
+        self.url = f"{connection.url}/graphql"
+        self._cookie = connection.cookie
+
+    def current_connection(self) -> Connection:
+        """The connection with the freshest cookie, for a successor."""
+        return replace(self.connection, cookie=self._cookie)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.s.close()
+
+    def conditions(self) -> Conditions:
+        """The plugin's settings and whether it is enabled."""
+        return self._conditions_of(self._data(queries.CONDITIONS))
+
+    def read_scenes(self, scene_ids: list[int]) -> SceneBatch:
+        """Read a batch of scenes in one query, with the conditions; a missing scene is absent."""
+        data = self._data(queries.read_scenes(scene_ids))
+        found = scenes.read_batch(data, scene_ids)
+        return SceneBatch(scenes=found, conditions=self._conditions_of(data))
+
+    def all_scene_ids(self) -> Iterator[list[int]]:
+        """The ids of all scenes, page by page."""
+        return self._pages(queries.SCENE_IDS, {})
+
+    def scene_ids_updated_since(self, since: str) -> Iterator[list[int]]:
+        """The ids of scenes whose `updated_at` is later than `since`, compared as text."""
+        return self._pages(queries.UPDATED_SINCE, {"since": since})
+
+    def newest_update(self) -> str:
+        """The latest `updated_at` of any scene in Stash's own words; "" without scenes."""
+        return scenes.read_newest_update(self._data(queries.NEWEST))
+
+    def scene_ids_related_to(self, kind: str, ids: tuple[int, ...]) -> list[int]:
+        """The scenes that show these performers, studios, tags or groups; `kind` as in a hook."""
+        wanted = {"ids": [str(one) for one in ids]}
+        pages = self._pages(queries.scenes_related_to(kind), wanted)
+        return [one for page in pages for one in page]
+
+    def picture(self, path: str, *, etag: str = "") -> tuple[bytes, str, str] | None:
+        """A cover by its path below Stash's address.
+
+        Args:
+            path: Path and query, as `Scene.cover` holds it.
+            etag: The ETag of what we have; "" for none.
+
+        Returns:
+            Body, content type and ETag; None when it is still the one of `etag`.
+
+        Raises:
+            StashRefusedError: Stash asks for a login instead.
+            UnreadableAnswerError: Anything else than a picture's answer.
+        """
+        headers = {**self._credentials(), **({"If-None-Match": etag} if etag else {})}
+        headers["Accept"] = "*/*"
+        target = f"{self.connection.url}{path}"
+        try:
+            with self.s.get(target, headers=headers, stream=True, allow_redirects=False) as answer:
+                self._remember_cookie(answer)
+                if answer.status_code == 304:
+                    return None
+                if answer.status_code in {301, 302, 401}:
+                    raise StashRefusedError("Stash asks for a login instead of a cover")
+                if answer.status_code != 200:
+                    raise UnreadableAnswerError(f"Stash answered {answer.status_code} to a cover")
+                body = answer.raw.read(LONGEST_PICTURE_BYTES + 1, decode_content=True)
+                kind = answer.headers.get("Content-Type", "").partition(";")[0]
+                return body, kind, answer.headers.get("ETag", "")
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise StashAwayError(
+                f"Stash at {self.connection.url} does not answer ({type(error).__name__})"
+            ) from None
+
+    def _pages(self, query: str, variables: Mapping[str, object]) -> Iterator[list[int]]:
+        page = 1
+        while True:
+            window = {"page": page, "size": IDS_PER_PAGE}
+            ids = scenes.read_ids(self._data(query, {**variables, **window}))
+            if ids:
+                yield ids
+            if len(ids) < IDS_PER_PAGE:
+                return
+            page += 1
+
+    def _data(self, query: str, variables: Mapping[str, object] | None = None) -> dict[str, Any]:
+        self.s.headers.pop("ApiKey", None)
+        self.s.headers.pop("Cookie", None)
+        self.s.headers.update(self._credentials())
+        self.s.cookies.clear()  # a jar keeps the old cookie beside the new, and Stash reads the old
+        try:
+            data: dict[str, Any] = self.call_GQL(query, dict(variables or {}))
+        except (requests.RequestException, OSError) as error:
+            raise StashAwayError(
+                f"Stash at {self.connection.url} does not answer ({type(error).__name__})"
+            ) from None
+        return data
+
+    def _handle_GQL_response(self, response: requests.Response) -> dict[str, Any]:  # noqa: N802
+        """Classify an answer by status; stashapi's own handling knows only one bare exception."""
+        self._remember_cookie(response)
+        status = response.status_code
+        if status in {301, 302, 401, 403}:
+            raise StashRefusedError(
+                "Stash refuses our login",
+                remedy="save any scene, or set an API key in Stash's security settings",
+            )
+        if status >= 500 or status == 429:
+            raise StashAwayError(f"Stash answered {status}")
+        try:
+            content = response.json()
+        except ValueError as error:
+            raise StashAwayError(f"Stash answered {status} without JSON") from error
+        data = content.get("data") if isinstance(content, dict) else None
+        if status == 200 and isinstance(data, dict) and not content.get("errors"):
+            return data
+        # Errors come with status 200; "database is locked" is one of them and passes.
+        raise StashAwayError(f"Stash answered {status} with an error: {_first_error(content)}")
+
+    def _conditions_of(self, data: Mapping[str, Any]) -> Conditions:
+        self._key = scenes.read_api_key(data) or self._key
+        return scenes.read_conditions(data)
+
+    def _credentials(self) -> dict[str, str]:
+        if self._key:
+            return {"ApiKey": self._key}
+        return {"Cookie": f"{self._cookie[0]}={self._cookie[1]}"} if self._cookie else {}
+
+    def _remember_cookie(self, response: requests.Response) -> None:
+        if response.status_code in {401, 403}:
+            self._key = ""  # a changed key fails even with a good cookie
+        if self._cookie:
+            fresh = response.cookies.get(self._cookie[0])
+            if fresh and response.status_code < 300:
+                self._cookie = (self._cookie[0], fresh)
+
+
+def _first_error(content: object) -> str:
+    errors = content.get("errors") if isinstance(content, dict) else None
+    first = errors[0] if isinstance(errors, list) and errors else None
+    return str(first.get("message"))[:200] if isinstance(first, dict) else "no data"

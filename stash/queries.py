@@ -1,0 +1,64 @@
+"""Every GraphQL text that PlexSync sends; a test validates each against the recorded schema.
+
+An unknown field fails a whole query (422), so only fields that v0.28 has are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+PLUGIN_ID = "PlexSync"
+
+# What rides along with each read, so that a changed setting is seen without a request of its own.
+_CONDITIONS = (
+    f'configuration{{plugins(include:["{PLUGIN_ID}"]) general{{apiKey}}}} plugins{{id enabled}}'
+)
+
+CONDITIONS = f"{{{_CONDITIONS}}}"
+
+_SCENE = (
+    "fragment S on Scene{id title details director date rating100 organized updated_at "
+    "files{path} paths{screenshot} studio{id name parent_studio{id name}} "
+    "performers{id name disambiguation} tags{id name} groups{group{id name}}}"
+)
+
+# Ids only, in pages: all 20,000 of a library cost Stash about half a second.
+SCENE_IDS = (
+    "query($page:Int!,$size:Int!){findScenes(filter:{page:$page,per_page:$size,"
+    'sort:"id",direction:ASC}){count scenes{id}}}'
+)
+
+NEWEST = (
+    '{findScenes(filter:{page:1,per_page:1,sort:"updated_at",direction:DESC})'
+    "{count scenes{id updated_at}}}"
+)
+
+UPDATED_SINCE = (
+    "query($since:String!,$page:Int!,$size:Int!){findScenes(filter:{page:$page,per_page:$size,"
+    'sort:"id",direction:ASC},scene_filter:{updated_at:{value:$since,modifier:GREATER_THAN}})'
+    "{count scenes{id}}}"
+)
+
+_RELATIONS = {
+    "Performer": "performers:{value:$ids,modifier:INCLUDES}",
+    "Group": "groups:{value:$ids,modifier:INCLUDES}",
+    "Tag": "tags:{value:$ids,modifier:INCLUDES,depth:0}",
+    # A studio's name shows on its own scenes only; a parent's on those of its children as well.
+    "Studio": "studios:{value:$ids,modifier:INCLUDES,depth:-1}",
+}
+
+RELATED_KINDS = tuple(_RELATIONS)
+
+
+def read_scenes(scene_ids: Iterable[int]) -> str:
+    """One aliased query for a batch; a missing scene is null and fails nothing."""
+    asked = " ".join(f"s{one}:findScene(id:{one}){{...S}}" for one in scene_ids)
+    return f"query{{{asked} {_CONDITIONS}}} {_SCENE}"
+
+
+def scenes_related_to(kind: str) -> str:
+    """The ids of the scenes that show a performer, studio, tag or group."""
+    return (
+        "query($ids:[ID!],$page:Int!,$size:Int!){findScenes(filter:{page:$page,per_page:$size,"
+        f'sort:"id",direction:ASC}},scene_filter:{{{_RELATIONS[kind]}}}){{count scenes{{id}}}}}}'
+    )

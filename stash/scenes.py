@@ -1,0 +1,144 @@
+"""Stash's GraphQL answers, read into frozen facts.
+
+Shapes as recorded from v0.30.1. What has another shape than asked for raises
+`UnreadableAnswerError`: a scene is missing only where Stash says null for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from errors import UnreadableAnswerError
+from stash.queries import PLUGIN_ID
+from stash.scene import Named, Performer, Scene, Studio
+
+_Fact = TypeVar("_Fact")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What Stash knows about the plugin itself.
+
+    Attributes:
+        settings: The plugin's stored settings by key; unset ones are absent.
+        enabled: False when the plugin is switched off or not installed any more.
+    """
+
+    settings: Mapping[str, object]
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneBatch:
+    """The scenes of one query by id; a destroyed one is absent."""
+
+    scenes: Mapping[int, Scene]
+    conditions: Conditions
+
+
+def read_batch(data: Mapping[str, Any], scene_ids: Iterable[int]) -> dict[int, Scene]:
+    """The scenes of an aliased query.
+
+    Raises:
+        UnreadableAnswerError: A scene that was asked for is not mentioned, or has another shape.
+    """
+    found = {}
+    for scene_id in scene_ids:
+        if f"s{scene_id}" not in data:
+            raise UnreadableAnswerError(f"Stash's answer does not mention scene {scene_id}")
+        raw = data[f"s{scene_id}"]
+        if raw is not None:
+            found[scene_id] = _in_shape(_read_scene, raw)
+    return found
+
+
+def read_conditions(data: Mapping[str, Any]) -> Conditions:
+    """The plugin's settings and whether it runs."""
+    return _in_shape(_read_conditions, data)
+
+
+def read_api_key(data: Mapping[str, Any]) -> str:
+    """Stash's API key; "" when none is set."""
+    return _in_shape(lambda one: str(one["configuration"]["general"]["apiKey"] or ""), data)
+
+
+def read_ids(data: Mapping[str, Any]) -> list[int]:
+    """The ids of one page of `findScenes`."""
+    return _in_shape(lambda one: [int(s["id"]) for s in one["findScenes"]["scenes"]], data)
+
+
+def read_newest_update(data: Mapping[str, Any]) -> str:
+    """The `updated_at` of the first scene of an answer; "" without scenes."""
+    return _in_shape(_read_newest, data)
+
+
+def _read_newest(data: Mapping[str, Any]) -> str:
+    found = data["findScenes"]["scenes"]
+    return str(found[0]["updated_at"]) if found else ""
+
+
+def _read_conditions(data: Mapping[str, Any]) -> Conditions:
+    settings = data["configuration"]["plugins"].get(PLUGIN_ID)
+    return Conditions(
+        settings=settings if isinstance(settings, dict) else {},
+        enabled=any(
+            one["id"].casefold() == PLUGIN_ID.casefold() and one["enabled"]
+            for one in data["plugins"] or ()
+        ),
+    )
+
+
+def _read_scene(raw: Mapping[str, Any]) -> Scene:
+    studio = raw["studio"]
+    return Scene(
+        id=int(raw["id"]),
+        title=raw["title"] or "",
+        details=raw["details"] or "",
+        director=raw["director"] or "",
+        date=raw["date"] or "",
+        rating100=raw["rating100"],
+        organized=bool(raw["organized"]),
+        updated_at=str(raw["updated_at"]),
+        files=tuple(one["path"] for one in raw["files"]),
+        studio=_read_studio(studio) if studio else None,
+        performers=tuple(
+            Performer(
+                id=int(one["id"]),
+                name=one["name"],
+                disambiguation=one["disambiguation"] or "",
+            )
+            for one in raw["performers"]
+        ),
+        tags=tuple(_read_named(one) for one in raw["tags"]),
+        groups=tuple(_read_named(one["group"]) for one in raw["groups"]),
+        cover=_below_base((raw["paths"] or {}).get("screenshot") or ""),
+    )
+
+
+def _read_studio(raw: Mapping[str, Any]) -> Studio:
+    parent = raw["parent_studio"]
+    return Studio(
+        id=int(raw["id"]), name=raw["name"], parent=_read_named(parent) if parent else None
+    )
+
+
+def _read_named(raw: Mapping[str, Any]) -> Named:
+    return Named(id=int(raw["id"]), name=raw["name"])
+
+
+def _below_base(url: str) -> str:
+    """Path and query alone: the address may be an external host that we cannot reach."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _in_shape(read: Callable[[Any], _Fact], raw: object) -> _Fact:
+    try:
+        return read(raw)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise UnreadableAnswerError(
+            f"Stash's answer has another shape than asked for ({type(error).__name__})"
+        ) from error
