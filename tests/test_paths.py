@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirror.paths import PathMapping, comparable, parse_mappings, same_file
+from plex.paths import exchange_prefix, file_name, same_name
+
+SEGMENT = st.text(
+    st.characters(blacklist_characters="/\\\0", blacklist_categories=()), min_size=1, max_size=8
+).filter(lambda text: text not in {".", ".."})
+SEGMENTS = st.lists(SEGMENT, min_size=1, max_size=4)
+
+
+def test_a_path_below_no_pair_is_the_same_on_both_sides() -> None:
+    mapping = PathMapping([("/stash", "/plex")])
+
+    assert mapping.to_plex("/other/a.mp4") == "/other/a.mp4"
+    assert mapping.to_stash("/other/a.mp4") == "/other/a.mp4"
+    assert PathMapping(()).to_plex("/stash//a.mp4") == "/stash//a.mp4"
+
+
+def test_the_longest_folder_wins_whatever_the_order() -> None:
+    pairs = [("/data", "/plex"), ("/data/films", "/films")]
+
+    for mapping in (PathMapping(pairs), PathMapping(pairs[::-1])):
+        assert mapping.to_plex("/data/films/a.mp4") == "/films/a.mp4"
+        assert mapping.to_plex("/data/a.mp4") == "/plex/a.mp4"
+        assert mapping.to_stash("/films/a.mp4") == "/data/films/a.mp4"
+
+
+def test_a_prefix_ends_at_the_border_of_a_folder() -> None:
+    mapping = PathMapping([("/data", "/plex")])
+
+    assert mapping.to_plex("/database/a.mp4") == "/database/a.mp4"
+    assert mapping.to_stash("/plexiglass/a.mp4") == "/plexiglass/a.mp4"
+
+
+@pytest.mark.parametrize("stash", ["/data", "/data/", "/./data//"])
+@pytest.mark.parametrize("plex", ["/plex", "/plex/"])
+def test_slashes_at_the_end_of_a_pair_change_nothing(stash: str, plex: str) -> None:
+    assert PathMapping([(stash, plex)]).to_plex("/data/a/b.mp4") == "/plex/a/b.mp4"
+
+
+def test_the_slashes_follow_the_side_that_is_written() -> None:
+    mapping = PathMapping([("/data", "D:\\Videos"), ("/nas", "\\\\nas\\media"), ("/z", "Z:/z")])
+
+    assert mapping.to_plex("/data/a/b.mp4") == "D:\\Videos\\a\\b.mp4"
+    assert mapping.to_plex("/nas/a/b.mp4") == "\\\\nas\\media\\a\\b.mp4"
+    assert mapping.to_plex("/z/a/b.mp4") == "Z:/z/a/b.mp4"
+    assert mapping.to_stash("D:\\Videos\\a\\b.mp4") == "/data/a/b.mp4"
+
+
+def test_a_windows_folder_fits_in_any_case_and_slash() -> None:
+    mapping = PathMapping([("d:/videos", "/plex")])
+
+    assert mapping.to_plex("D:\\Videos\\A\\b.mp4") == "/plex/A/b.mp4"
+
+
+def test_a_posix_folder_keeps_its_case_and_its_backslashes() -> None:
+    mapping = PathMapping([("/Data", "/plex")])
+
+    assert mapping.to_plex("/data/a.mp4") == "/data/a.mp4"
+    assert mapping.to_plex("/Data/AC\\DC.mp4") == "/plex/AC\\DC.mp4"
+
+
+def test_roots_can_be_mapped() -> None:
+    assert PathMapping([("/", "Z:\\")]).to_plex("/a/b.mp4") == "Z:\\a\\b.mp4"
+    assert PathMapping([("/", "Z:\\")]).to_stash("Z:\\a\\b.mp4") == "/a/b.mp4"
+    assert PathMapping([("/data", "/")]).to_plex("/data/a.mp4") == "/a.mp4"
+    assert PathMapping([("/data", "/")]).to_plex("/data") == "/"
+    assert PathMapping([("/data", "Z:")]).to_plex("/data") == "Z:\\"
+
+
+def test_an_accent_in_a_folder_fits_in_either_of_its_spellings() -> None:
+    mapping = PathMapping([("/caf\u00e9", "/plex")])
+
+    assert mapping.to_plex("/cafe\u0301/a.mp4") == "/plex/a.mp4"
+
+
+@given(SEGMENTS, SEGMENTS, SEGMENTS)
+def test_there_and_back_is_the_same_path_below_a_prefix(
+    stash: list[str], plex: list[str], rest: list[str]
+) -> None:
+    mapping = PathMapping([("/" + "/".join(stash), "/" + "/".join(plex))])
+    path = "/" + "/".join([*stash, *rest])
+
+    assert mapping.to_stash(mapping.to_plex(path)) == path
+
+
+@given(SEGMENTS, SEGMENTS, SEGMENTS)
+def test_there_and_back_is_the_same_path_between_posix_and_windows(
+    stash: list[str], plex: list[str], rest: list[str]
+) -> None:
+    mapping = PathMapping([("/" + "/".join(stash), "C:\\" + "\\".join(plex))])
+    path = "/" + "/".join([*stash, *rest])
+
+    there = mapping.to_plex(path)
+
+    assert there == "C:\\" + "\\".join([*plex, *rest])
+    assert mapping.to_stash(there) == path
+
+
+@given(st.text(), SEGMENTS, SEGMENTS)
+def test_a_path_outside_every_prefix_is_unchanged(
+    path: str, stash: list[str], plex: list[str]
+) -> None:
+    folder = "/" + "/".join(["not below", *stash])
+    mapping = PathMapping([(folder, "/" + "/".join(plex))])
+
+    assert mapping.to_plex(path) == path
+
+
+def test_pairs_are_read_from_lines_and_semicolons() -> None:
+    mapping, complaints = parse_mappings(" /a => /x ;/b=>/y\r\n\n;; C:\\v => /z ")
+
+    assert mapping == PathMapping([("/a", "/x"), ("/b", "/y"), ("C:\\v", "/z")])
+    assert complaints == ()
+
+
+def test_no_text_is_no_mapping_and_no_complaint() -> None:
+    assert parse_mappings("") == (PathMapping(()), ())
+    assert parse_mappings(" ;\n ") == (PathMapping(()), ())
+
+
+@pytest.mark.parametrize(
+    ("bad", "word"),
+    [
+        ("/b /y", "one =>"),
+        ("/b => /y => /z", "one =>"),
+        ("=> /y", "no folder"),
+        ("/b =>", "no folder"),
+        ("=>", "no folder"),
+        ("/a/ => /y", "earlier pair"),
+    ],
+)
+def test_a_bad_pair_is_named_and_the_good_ones_stay(bad: str, word: str) -> None:
+    mapping, [complaint] = parse_mappings(f"/a => /x; {bad}; /c => /z")
+
+    assert mapping == PathMapping([("/a", "/x"), ("/c", "/z")])
+    assert repr(bad) in complaint
+    assert word in complaint
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("/a//b/./c.mp4", "/a/b/c.mp4"),
+        ("/a/b/", "/a/b"),
+        ("///a", "/a"),
+        ("/caf\u00e9.mp4", "/cafe\u0301.mp4"),
+        ("C:\\V\\a.mp4", "c:/v/A.MP4"),
+        ("\\\\NAS\\v\\a.mp4", "//nas/v\\A.mp4"),
+        ("C:\\\u039f\u0394\u039f\u03a3.mp4", "c:\\\u03bf\u03b4\u03bf\u03c2.mp4"),
+    ],
+)
+def test_these_are_the_same_file(a: str, b: str) -> None:
+    assert same_file(a, b)
+    assert same_file(b, a)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("/a/b.mp4", "/a/B.mp4"),
+        ("/StudioA/scene.mp4", "/StudioB/scene.mp4"),
+        ("/a/b.mp4", "/a/b.mp4/c"),
+        ("/a\\b.mp4", "/a/b.mp4"),
+        ("C:\\a.mp4", "D:\\a.mp4"),
+        ("C:\\stra\u00dfe.mp4", "C:\\strasse.mp4"),
+        ("\\\\nas\\a.mp4", "/nas/a.mp4"),
+        ("a.mp4", "/a.mp4"),
+    ],
+)
+def test_these_are_different_files(a: str, b: str) -> None:
+    assert not same_file(a, b)
+    assert not same_file(b, a)
+
+
+@given(st.text())
+def test_the_comparable_form_compares_as_itself(path: str) -> None:
+    assert comparable(comparable(path)) == comparable(path)
+
+
+def test_a_lone_surrogate_in_a_path_is_no_trouble() -> None:
+    """Stash passes on file names that are not UTF-8."""
+    assert PathMapping([("/a", "/x")]).to_plex("/a/\udcff.mp4") == "/x/\udcff.mp4"
+    assert same_file("C:\\\udcff.mp4", "c:/\udcff.MP4")
+
+
+def test_an_empty_folder_is_no_prefix() -> None:
+    assert exchange_prefix("/a/b.mp4", "", "/x") is None
+    assert exchange_prefix("/a/b.mp4", "/a", "") is None
+
+
+def test_a_file_name_is_read_by_the_style_of_its_path() -> None:
+    assert file_name("C:\\v\\a.mp4") == "a.mp4"
+    assert file_name("/v/AC\\DC.mp4") == "AC\\DC.mp4"
+    assert file_name("/") == ""
+    assert same_name("/x/A.mp4", "C:\\v\\a.mp4")
+    assert not same_name("/x/A.mp4", "/v/a.mp4")
