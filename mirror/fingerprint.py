@@ -1,0 +1,49 @@
+"""The hash that says whether a scene needs writing at all.
+
+Equal to the one of the last sync, nothing is asked of Plex. So it must hold everything that
+changes what is written, and nothing else: `updated_at` and the cover's address move with every
+edit of a scene, whatever was edited, and stay out. The same input gives the same text in every
+process and every version of Python.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+
+from mirror.desired import Desired
+from mirror.policy import Policy
+
+# Raised when the rules of `mirror.edit` change so that the same input is written otherwise:
+# every scene is then compared with Plex once more.
+RULES = 1
+
+
+def fingerprint(desired: Desired, *, targets: str, policy: Policy) -> str:
+    """Return 32 hexadecimal digits that change when what is written may change.
+
+    Args:
+        desired: What the item should show.
+        targets: Where it is written, in a text that the caller keeps stable: the scene's
+            paths on Plex's side and the libraries that are searched for them.
+        policy: Choices still at their default are left out, so that a setting which a later
+            version adds does not send a whole library through Plex.
+    """
+    facts = {
+        "rules": RULES,
+        "scalars": dict(desired.scalars),
+        "tags": {
+            field: [[tag.tag, tag.role, tag.thumb] for tag in tags]
+            for field, tags in desired.tags.items()
+        },
+        "title_is_fallback": desired.title_is_fallback,
+        "targets": targets,
+        "policy": {
+            choice.name: getattr(policy, choice.name)
+            for choice in dataclasses.fields(policy)
+            if getattr(policy, choice.name) != choice.default
+        },
+    }
+    text = json.dumps(facts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
