@@ -1,0 +1,330 @@
+"""One batch: scenes that were read from Stash become edits of their items in Plex.
+
+Decide first, act second. Everything that can be decided for the whole batch is: one multi-id read
+of the items, one transaction that records what is about to be written, then one PUT per changed
+item, then one transaction that confirms. A kill anywhere repeats at most this batch, and repeating
+writes nothing that stands.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from errors import PlexSyncError, SceneError, WaitError
+from mirror.desired import Desired, desired_item
+from mirror.edit import Edit, plan_edit, written_after
+from mirror.fingerprint import fingerprint
+from mirror.ledger import Confirmation, Intent, ItemId, Ledger, SceneState
+from mirror.written import Written
+from plex.edits import ListChange, edit_queries
+from plex.finder import Found, Wanted
+from plex.item import Item
+from plex.paths import comparable
+from plex.server import Server
+from stash.scene import Scene
+from sync_queue.jobs import Job, Priority
+from worker.covers import Cover, CoverReader
+from worker.settings import Settings
+from worker.state import Outcome
+
+log = logging.getLogger("PlexSync.worker")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How one job of the batch ended; `error` asks for another attempt."""
+
+    job: Job
+    outcome: Outcome
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Target:
+    """One item that a scene is written to."""
+
+    item: Item
+    id: ItemId
+    edit: Edit
+    written: Written
+    needs_cover: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class _Plan:
+    """What a scene asks for, before Plex is asked anything."""
+
+    job: Job
+    scene: Scene
+    desired: Desired
+    paths: tuple[str, ...]  # on Plex's side
+    fingerprint: str
+    known: SceneState | None
+    cover: Cover
+    targets: list[_Target] = field(default_factory=list)
+
+
+class Batch:
+    """Syncs the scenes of one claim.
+
+    Args:
+        server: The connected Plex server.
+        ledger: What was written before.
+        settings: What a person chose.
+        covers: Reads covers from Stash.
+        is_interrupted: Asked between two writes; True leaves the rest of the batch unfinished.
+        now: Unix seconds, for what is recorded.
+    """
+
+    def __init__(
+        self,
+        *,
+        server: Server,
+        ledger: Ledger,
+        settings: Settings,
+        covers: CoverReader,
+        is_interrupted: Callable[[], bool],
+        now: float,
+    ) -> None:
+        self._server = server
+        self._ledger = ledger
+        self._settings = settings
+        self._covers = covers
+        self._is_interrupted = is_interrupted
+        self._now = now
+        self._confirmations: list[Confirmation] = []
+        self._states: list[SceneState] = []
+        self.results: list[Result] = []
+
+    def run(self, jobs: Sequence[Job], scenes: Mapping[int, Scene]) -> None:
+        """Sync `jobs`; what is done stands in `results`, also when this raises.
+
+        Raises:
+            WaitError: A server cannot be asked; the jobs without a result are untouched.
+        """
+        known = self._ledger.scenes(job.scene_id for job in jobs)
+        try:
+            plans = [
+                plan
+                for job in jobs
+                if (plan := self._plan(job, scenes.get(job.scene_id), known.get(job.scene_id)))
+            ]
+            wanted = {
+                plan.scene.id: Wanted(
+                    paths=plan.paths,
+                    is_fresh=plan.job.force or plan.job.priority > Priority.BULK,
+                )
+                for plan in plans
+            }
+            found = self._server.finder.find(wanted) if wanted else {}
+            self._write(self._decide(plans, found))
+        finally:
+            self._confirm()
+
+    def _plan(self, job: Job, scene: Scene | None, known: SceneState | None) -> _Plan | None:
+        """What to do for one scene; None when that was nothing."""
+        if scene is None:
+            self._rest(job, "gone", "not in Stash any more", known=known)
+            return None
+        desired = desired_item(scene, self._settings.policy)
+        paths = tuple(map(self._settings.mapping.to_plex, scene.files))
+        libraries = ",".join(str(one.key) for one in self._server.finder.sections)
+        print_ = fingerprint(
+            desired,
+            targets="\n".join((self._server.machine, libraries, *paths)),
+            policy=self._settings.policy,
+        )
+        is_known = known is not None and known.state == "in_step" and known.fingerprint == print_
+        cover = self._covers.look(scene, known, wanted=self._settings.policy.pictures)
+        if is_known and known and not job.force and not cover.is_new:
+            if cover.seen != known.cover:
+                self._states.append(self._state_of(scene.id, known, cover=cover.seen))
+            self._done(job, "unchanged")
+            return None
+        return _Plan(
+            job=job,
+            scene=scene,
+            desired=desired,
+            paths=paths,
+            fingerprint=print_,
+            known=known,
+            cover=cover,
+        )
+
+    def _decide(self, plans: Iterable[_Plan], found: Mapping[int, Found]) -> list[_Plan]:
+        """Plan the edits of everything that was found; say of the rest why it rests."""
+        ready = []
+        for plan in plans:
+            one = found[plan.scene.id]
+            if one.error:
+                self._failed(plan.job, one.error)
+            elif one.candidates:
+                keys = ", ".join(str(item.rating_key) for item in one.candidates)
+                text = f"several items hold its file: {keys}; merge or remove all but one"
+                self._rest(plan.job, "ambiguous", text, plan=plan)
+            elif not one.items:
+                self._rest(plan.job, "not_in_plex", _why_absent(plan, one), plan=plan)
+            else:
+                plan.targets = [self._target(plan, item) for item in one.items]
+                ready.append(plan)
+        return ready
+
+    def _target(self, plan: _Plan, item: Item) -> _Target:
+        mine = {comparable(path) for path in plan.paths}
+        part = next(path for path in item.files if comparable(path) in mine)
+        item_id = ItemId(
+            machine=self._server.machine,
+            section_uuid=item.section_uuid,
+            rating_key=item.rating_key,
+            part=part,
+        )
+        before = self._ledger.written(item_id)
+        edit = plan_edit(plan.desired, item, before, self._settings.policy)
+        return _Target(
+            item=item,
+            id=item_id,
+            edit=edit,
+            written=written_after(plan.desired, item, before, edit),
+            needs_cover=bool(plan.cover.sha1) and (plan.cover.is_new or before is None),
+        )
+
+    def _write(self, plans: Sequence[_Plan]) -> None:
+        self._ledger.begin(
+            [
+                Intent(scene_id=plan.scene.id, item=target.id, written=target.written)
+                for plan in plans
+                for target in plan.targets
+                if target.edit
+            ],
+            now=self._now,
+        )
+        for plan in plans:
+            if self._is_interrupted():
+                return
+            try:
+                self._write_scene(plan)
+            except WaitError:
+                raise
+            except PlexSyncError as error:
+                self._failed(plan.job, error)
+            except Exception as error:  # one scene's trouble, even a bug of ours, stays its own
+                log.exception("scene %d: unexpected trouble", plan.scene.id)
+                self._failed(plan.job, error)
+
+    def _write_scene(self, plan: _Plan) -> None:
+        fields: dict[str, None] = {}
+        cover_stands = True
+        for target in plan.targets:
+            was_sent = target.needs_cover and self._send_cover(plan, target)
+            cover_stands = cover_stands and (was_sent or not target.needs_cover)
+            self._send_edit(target, with_cover=was_sent)
+            written = [*target.edit.scalars, *target.edit.tags, *(["cover"] if was_sent else [])]
+            fields.update(dict.fromkeys(written))
+            for name, value in target.edit.replaced.items():
+                log.info("scene %d: replaced Plex's %s %r", plan.scene.id, name, value[:80])
+        state = self._state_of(
+            plan.scene.id,
+            plan.known,
+            state="in_step",
+            code="",
+            message="",
+            fingerprint=plan.fingerprint,
+            paths=plan.paths,
+            updated_at=plan.scene.updated_at,
+            links=_links(plan.scene),
+            **(plan.cover.as_known() if cover_stands else {}),
+        )
+        self._confirmations += [
+            Confirmation(scene_id=plan.scene.id, item=target.id, written=target.written)
+            for target in plan.targets
+        ]
+        self._states.append(state)
+        keys = ", ".join(str(target.item.rating_key) for target in plan.targets)
+        if fields:
+            log.info("scene %d -> item %s: %s", plan.scene.id, keys, ", ".join(fields))
+        self._done(plan.job, "changed" if fields else "unchanged", ", ".join(fields))
+
+    def _send_edit(self, target: _Target, *, with_cover: bool) -> None:
+        edit = target.edit
+        if not edit and not with_cover:
+            return
+        queries = edit_queries(
+            target.item.type,
+            scalars=edit.scalars,
+            lists={
+                name: ListChange(final=one.final, remove=one.remove)
+                for name, one in edit.tags.items()
+            },
+            lock=[*edit.lock, *(["thumb"] if with_cover else [])],
+        )
+        for query in queries:
+            self._server.client.edit(target.item.rating_key, query)
+
+    def _send_cover(self, plan: _Plan, target: _Target) -> bool:
+        """Show the cover; trouble with it never holds back the text."""
+        try:
+            return self._covers.show(self._server.client, target.item.rating_key, plan.cover)
+        except SceneError as error:
+            log.warning("scene %d: its cover could not be sent: %s", plan.scene.id, error)
+            return False
+
+    def _state_of(self, scene_id: int, known: SceneState | None, **changes: Any) -> SceneState:
+        blank = known or SceneState(scene_id=scene_id, state="in_step")
+        return replace(blank, changed=self._now, **changes)
+
+    def _rest(
+        self,
+        job: Job,
+        kind: str,
+        text: str,
+        *,
+        known: SceneState | None = None,
+        plan: _Plan | None = None,
+    ) -> None:
+        """Note a state that is no error: nothing to do until something changes."""
+        state = self._state_of(
+            job.scene_id,
+            plan.known if plan else known,
+            state="gone" if kind == "gone" else "resting",
+            code=kind,
+            message=text,
+            fingerprint="",
+            paths=plan.paths if plan else (),
+        )
+        self._states.append(state)
+        self._done(job, kind, text)
+
+    def _done(self, job: Job, kind: str, text: str = "") -> None:
+        outcome = Outcome(scene_id=job.scene_id, kind=kind, text=text, at=self._now)
+        self.results.append(Result(job=job, outcome=outcome))
+
+    def _failed(self, job: Job, error: Exception) -> None:
+        outcome = Outcome(scene_id=job.scene_id, kind="retrying", text=str(error), at=self._now)
+        self.results.append(Result(job=job, outcome=outcome, error=error))
+
+    def _confirm(self) -> None:
+        if self._confirmations or self._states:
+            self._ledger.confirm(self._confirmations, states=self._states, now=self._now)
+
+
+def _why_absent(plan: _Plan, found: Found) -> str:
+    if not plan.paths:
+        return "the scene has no file"
+    folder = plan.paths[0].replace("\\", "/").rpartition("/")[0] or "/"
+    if not found.is_in_a_library:
+        return f"no chosen Plex library has the folder {folder}; add it, or a path mapping"
+    return f"Plex has not scanned the file in {folder} yet"
+
+
+def _links(scene: Scene) -> dict[str, tuple[int, ...]]:
+    """The ids of what the scene shows, by the kind's name in a hook."""
+    studio = scene.studio
+    return {
+        "Performer": tuple(one.id for one in scene.performers),
+        "Tag": tuple(one.id for one in scene.tags),
+        "Group": tuple(one.id for one in scene.groups),
+        "Studio": (studio.id, *([studio.parent.id] if studio.parent else [])) if studio else (),
+    }

@@ -1,0 +1,168 @@
+"""What events and commands mean: which scenes become jobs, which runs begin.
+
+Decided here and nowhere else. A scene's own event names its scene; an event of a performer,
+studio, tag or group becomes the scenes that show it, with a lower priority than a person's save.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from errors import StashAwayError, StashRefusedError
+from mirror.ledger import Ledger
+from stash.call import Call, Command, Connection, HookEvent
+from stash.client import StashClient
+from stash.queries import RELATED_KINDS
+from sync_queue.jobs import JobQueue, Priority
+from worker.arrivals import Arrival, Inbox
+from worker.runs import ALL_SCENES, LISTED_MODES, Runs
+
+log = logging.getLogger("PlexSync.worker")
+
+HOLD_SECONDS = 0.5  # after the last edit of a scene, so that a burst is one job
+HOLD_MOST_SECONDS = 3.0
+FIRST_SYNC = "first_sync_all"  # the ledger's note that "Sync all" was asked for once
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """The scenes that a handful of files asks for, by urgency."""
+
+    saves: list[int] = field(default_factory=list)
+    scans: list[int] = field(default_factory=list)
+    related: list[int] = field(default_factory=list)
+    explicit: list[int] = field(default_factory=list)
+
+
+class Intake:
+    """Turns what arrived into jobs and runs.
+
+    Args:
+        inbox: Where it arrives.
+        queue: Where jobs go.
+        ledger: Knows which scenes showed an object that is gone.
+        runs: Where a task's command becomes a run.
+        connect: Makes or refreshes the connection to Stash from the newest call.
+        clear_caches: Carries out "Clear caches".
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        queue: JobQueue,
+        ledger: Ledger,
+        runs: Runs,
+        connect: Callable[[Connection], StashClient],
+        clear_caches: Callable[[], None],
+    ) -> None:
+        self._inbox = inbox
+        self._queue = queue
+        self._ledger = ledger
+        self._runs = runs
+        self._connect = connect
+        self._clear_caches = clear_caches
+        self._postponed: frozenset[str] = frozenset()
+        self._is_stash_away = False
+
+    def take(self, now: float) -> int:
+        """Take what waits in the inbox; returns how many files were done with."""
+        arrivals = list(self._inbox.take(skip=self._postponed))
+        if not arrivals:
+            return 0
+        stash = self._connect(arrivals[-1].call.connection)
+        wanted = _Wanted()
+        done: list[Path] = []
+        self._is_stash_away = False
+        for arrival in arrivals:
+            if self._understand(arrival, wanted, stash, now):
+                done.append(arrival.path)
+            else:
+                self._postponed |= {arrival.path.name}
+        self._put(wanted, now)
+        for path in done:
+            path.unlink(missing_ok=True)
+        return len(done)
+
+    def stash_answers(self) -> None:
+        """Stash can be asked again: look at what had to wait for it."""
+        self._postponed = frozenset()
+
+    def has_more(self) -> bool:
+        """Whether the inbox holds anything."""
+        return not self._inbox.is_empty()
+
+    def _understand(
+        self, arrival: Arrival, wanted: _Wanted, stash: StashClient, now: float
+    ) -> bool:
+        """Collect what one file asks for; False when Stash has to be asked and cannot be."""
+        call: Call = arrival.call
+        if isinstance(call.wants, Command):
+            self._obey(call.wants, wanted, now)
+            return True
+        event = call.wants
+        if event.kind == "Scene":
+            ids = (event.id, *event.sources)
+            (wanted.saves if event.is_a_persons else wanted.scans).extend(ids)
+            return True
+        if event.kind not in RELATED_KINDS:
+            return True
+        if self._is_stash_away:
+            return False
+        try:
+            wanted.related += self._scenes_showing(event, stash)
+        except (StashAwayError, StashRefusedError):
+            self._is_stash_away = True  # the others of this look need not find out again
+            return False
+        return True
+
+    def _scenes_showing(self, event: HookEvent, stash: StashClient) -> Iterable[int]:
+        """The scenes an object shows on; Stash no longer knows them for one that is gone."""
+        gone = event.sources
+        if event.action == "Destroy":
+            gone = (event.id,)
+        scenes = [s for one in gone for s in self._ledger.scenes_holding(event.kind, one)]
+        if event.action != "Destroy":
+            scenes += stash.scene_ids_related_to(event.kind, (event.id,))
+        return scenes
+
+    def _obey(self, command: Command, wanted: _Wanted, now: float) -> None:
+        if command.mode == "sync":
+            wanted.explicit += command.ids
+        elif command.mode == "let_go":
+            self._runs.let_go(command.run)
+        elif command.run and command.mode in LISTED_MODES:
+            if command.mode in ALL_SCENES:
+                self._ledger.set_meta(FIRST_SYNC, "asked")
+            self._runs.begin(command.run, command.mode, now=now, watched=True)
+        elif command.run:
+            self._begin_short(command, now)
+        elif command.mode != "wake":
+            log.warning("a command asks for %r, which this version does not know", command.mode)
+
+    def _begin_short(self, command: Command, now: float) -> None:
+        """Begin a run whose scenes are in the queue already, or that needs none."""
+        run = self._runs.begin(command.run, command.mode, now=now, watched=True)
+        total = 0
+        if command.mode == "clear_caches":
+            self._clear_caches()
+        elif command.mode == "retry_failed":
+            total = self._queue.retry_failed(now=now, run=command.run)
+        elif command.mode == "process":
+            total = self._queue.due_now(now=now)
+        self._runs.progress(run, total=total, left=total)
+
+    def _put(self, wanted: _Wanted, now: float) -> None:
+        hold, most = HOLD_SECONDS, HOLD_MOST_SECONDS
+        put = self._queue.put_many
+        if wanted.saves:
+            put(wanted.saves, now=now, priority=Priority.SAVE, hold=hold, hold_most=most)
+        if wanted.explicit:
+            put(wanted.explicit, now=now, priority=Priority.SAVE, force=True)
+        if wanted.scans:
+            put(wanted.scans, now=now, priority=Priority.RELATED, hold=hold, hold_most=most)
+        if wanted.related:
+            put(wanted.related, now=now, priority=Priority.RELATED, hold=hold, hold_most=most)

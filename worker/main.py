@@ -1,0 +1,81 @@
+"""The worker process from its start to its end: lock, log, loop, and the look back.
+
+The lock is probed by every hook. Whoever ends looks at the inbox once more after giving it up: an
+event that came in between would otherwise wait for the next hook.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from sync_queue.inbox import drop_ticket, start_worker
+from worker.arrivals import Inbox
+from worker.loop import End, Worker
+
+log = logging.getLogger("PlexSync.worker")
+
+LOCK_SECONDS = 1.5  # a hook's probe holds the lock for an instant
+LOG_BYTES = 1_000_000
+
+
+def run_worker(folder: Path, here: Path) -> int:
+    """Be the worker of a data folder until there is a reason to end; the exit code.
+
+    Args:
+        folder: The data folder, absolute.
+        here: The plugin's folder, absolute.
+    """
+    os.umask(0o077)
+    os.chdir(folder)  # keep nobody's folder busy
+    _log_to(folder / "worker.log")
+    while True:
+        lock = FileLock(folder / "worker.lock", mode=0o600)
+        try:
+            lock.acquire(timeout=LOCK_SECONDS, poll_interval=0.02)
+        except Timeout:
+            return 0  # another one lives
+        drop_ticket(str(folder))
+        try:
+            end = _serve(folder, here)
+        finally:
+            seen = Inbox(folder).names()
+            lock.release()
+        log.info("the worker ends: %s", end.value)
+        if end is End.REPLACED and (here / "PlexSync.py").exists():
+            start_worker(str(folder), str(here))
+            return 0
+        if end in {End.DISABLED, End.ASKED} or Inbox(folder).names() <= seen:
+            return 0
+
+
+def _serve(folder: Path, here: Path) -> End:
+    worker = Worker(folder, here)
+    signal.signal(signal.SIGTERM, lambda *_: worker.ask_to_end())
+    try:
+        log.info("the worker starts (pid %d)", os.getpid())
+        end = worker.run()
+        if end is End.REPLACED:
+            worker.hand_over()
+    except BaseException:
+        log.exception("the worker ends by an error; the next hook starts another")
+        raise
+    else:
+        return end
+    finally:
+        worker.close()
+
+
+def _log_to(path: Path) -> None:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.captureWarnings(capture=True)

@@ -1,0 +1,126 @@
+"""Runs: all that one task asked for, from its command to its last scene.
+
+A task holds an OS lock for its run. Freed without a word while this worker lives, it means Stop:
+Stash ends a task with SIGKILL. A task that only stops watching says so first ("let_go"). A run
+that a starting worker finds unfinished goes on whether or not anybody watches.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from mirror.ledger import Ledger
+from sync_queue import host
+from worker.state import Outcome, RunState, lock_path
+
+KEPT = 10  # finished runs that are still shown
+_META_KEY = "runs"
+ALL_SCENES = {"sync_all": False, "rewrite_all": True}  # mode -> whatever the fingerprint says
+LISTED_MODES = {*ALL_SCENES, "sync_recent", "settings_changed"}
+
+
+@dataclass(slots=True)
+class Run:
+    """One run as the worker keeps it.
+
+    Attributes:
+        state: What others see.
+        is_watched: A task holds the run's lock.
+        is_listed: All of its scenes are in the queue.
+    """
+
+    state: RunState
+    is_watched: bool = False
+    is_listed: bool = False
+
+
+class Runs:
+    """The unfinished runs and the last finished ones, kept in the ledger.
+
+    Args:
+        folder: The data folder.
+        ledger: Keeps the runs over a restart.
+    """
+
+    def __init__(self, folder: Path, ledger: Ledger) -> None:
+        self._folder = folder
+        self._ledger = ledger
+        self._runs: dict[str, Run] = {}
+        self._is_dirty = False
+        for raw in json.loads(ledger.get_meta(_META_KEY) or "[]"):
+            run = Run(RunState(**raw["state"]), is_listed=raw["is_listed"])
+            run.is_watched = host.is_held(lock_path(folder, run.state.id))
+            self._runs[run.state.id] = run
+
+    def begin(self, run_id: str, mode: str, *, now: float, watched: bool) -> Run:
+        """Begin a run, or go on with the one of that name."""
+        if run_id not in self._runs:
+            state = RunState(id=run_id, mode=mode, started=now)
+            is_listed = mode not in LISTED_MODES
+            self._runs[run_id] = Run(state, is_watched=watched, is_listed=is_listed)
+            self.save()
+        return self._runs[run_id]
+
+    def open(self) -> list[Run]:
+        """The runs that are not finished, oldest first."""
+        return [run for run in self._runs.values() if run.state.finished is None]
+
+    def let_go(self, run_id: str) -> None:
+        """Nobody watches this run any more; it goes on."""
+        if run_id in self._runs:
+            self._runs[run_id].is_watched = False
+
+    def stopped(self) -> Iterator[Run]:
+        """The runs whose task was killed."""
+        for run in self.open():
+            if run.is_watched and not host.is_held(lock_path(self._folder, run.state.id)):
+                yield run
+
+    def count(self, run_id: str, outcome: Outcome) -> None:
+        """Note one outcome of one of the run's scenes."""
+        run = self._runs.get(run_id)
+        if run:
+            counts = dict(run.state.counts)
+            counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
+            self._change(run, counts=counts)
+
+    def progress(self, run: Run, *, total: int | None, left: int) -> None:
+        """Note how many scenes the run asked for and how many of them are not done."""
+        done = max((total or 0) - left, 0)
+        if (run.state.total, run.state.done) != (total, done):
+            self._change(run, total=total, done=done)
+
+    def finish(self, run: Run, *, now: float, cancelled: bool = False) -> None:
+        """End a run; only the last ones stay visible."""
+        self._change(run, finished=now, cancelled=cancelled)
+        ended = [one for one in self._runs.values() if one.state.finished is not None]
+        for old in ended[:-KEPT]:
+            del self._runs[old.state.id]
+        self.save()
+        path = Path(lock_path(self._folder, run.state.id))
+        if not host.is_held(str(path)):
+            path.unlink(missing_ok=True)
+
+    def states(self) -> dict[str, RunState]:
+        """What others see, by run."""
+        return {run_id: run.state for run_id, run in self._runs.items()}
+
+    def save(self) -> None:
+        """Keep the runs in the ledger."""
+        kept = [
+            {"state": asdict(run.state), "is_listed": run.is_listed} for run in self._runs.values()
+        ]
+        self._ledger.set_meta(_META_KEY, json.dumps(kept))
+        self._is_dirty = False
+
+    def save_if_dirty(self) -> None:
+        """Keep the runs in the ledger if a count moved since."""
+        if self._is_dirty:
+            self.save()
+
+    def _change(self, run: Run, **changes: object) -> None:
+        run.state = replace(run.state, **changes)  # type: ignore[arg-type]
+        self._is_dirty = True

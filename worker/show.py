@@ -1,0 +1,77 @@
+"""Keeps the state file in step: written when something changed, twice a second at most."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections import deque
+from pathlib import Path
+
+from mirror.ledger import Ledger
+from worker.runs import Runs
+from worker.state import OUTCOMES_KEPT, Outcome, Pause, State, write_state
+
+log = logging.getLogger("PlexSync.worker")
+
+AT_MOST_EVERY_SECONDS = 0.5
+
+
+class Show:
+    """What the worker tells others.
+
+    Args:
+        folder: The data folder.
+        ledger: Counts scenes by state.
+        runs: The runs to show.
+        version: The plugin's version.
+
+    Attributes:
+        complaints: What is wrong with the settings.
+        set_aside: Inbox files that could not be read.
+    """
+
+    def __init__(self, folder: Path, *, ledger: Ledger, runs: Runs, version: str) -> None:
+        self._folder = folder
+        self._ledger = ledger
+        self._runs = runs
+        self._version = version
+        self._since = time.time()
+        self._outcomes: deque[Outcome] = deque(maxlen=OUTCOMES_KEPT)
+        self._is_stale = True
+        self._written = 0.0
+        self.complaints: tuple[str, ...] = ()
+        self.set_aside = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Show one more outcome."""
+        self._outcomes.append(outcome)
+        self._is_stale = True
+
+    def touch(self) -> None:
+        """Something else than an outcome changed."""
+        self._is_stale = True
+
+    def publish(self, pause: Pause | None, *, force: bool = False) -> None:
+        """Write the state if it changed; a full disk is no reason to stop working."""
+        moment = time.monotonic()
+        if not force and (not self._is_stale or moment - self._written < AT_MOST_EVERY_SECONDS):
+            return
+        state = State(
+            pid=os.getpid(),
+            since=self._since,
+            version=self._version,
+            pause=pause,
+            complaints=self.complaints,
+            set_aside=self.set_aside,
+            outcomes=tuple(self._outcomes),
+            runs=self._runs.states(),
+            scenes=self._ledger.counts(),
+        )
+        self._written = moment
+        try:
+            write_state(self._folder, state)
+        except OSError as error:
+            log.warning("the state cannot be shown: %s", error)
+            return
+        self._is_stale = False

@@ -1,0 +1,120 @@
+"""What the worker shows of itself: one small JSON file, written only when something changed.
+
+Tasks, operations and the page read it without asking the worker, and reading it writes nothing.
+Standard library only, because a call that shows the state should answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+FILE = "state.json"
+RUN_LOCKS = "runs"
+OUTCOMES_KEPT = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one sync of one scene ended.
+
+    Attributes:
+        kind: "changed", "unchanged", "not_in_plex", "ambiguous", "gone", "retrying" or "failed".
+        text: Plain words: fields written, or why not.
+        at: Unix seconds.
+    """
+
+    scene_id: int
+    kind: str
+    text: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Why the whole worker waits; times are Unix seconds."""
+
+    code: str
+    message: str
+    since: float
+    next_probe: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunState:
+    """How far one run is: all that one task asked for.
+
+    Attributes:
+        total: Scenes it asked for; None until they are known.
+        done: How many of them are finished, whoever asked last.
+        counts: Its outcomes by kind.
+        finished: Unix seconds; None while it goes on.
+        cancelled: Stop was pressed.
+    """
+
+    id: str
+    mode: str
+    started: float
+    total: int | None = None
+    done: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    finished: float | None = None
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The worker as others see it.
+
+    Attributes:
+        pid: The worker's process.
+        since: When it started, in Unix seconds.
+        complaints: What is wrong with the settings, a sentence each.
+        set_aside: Inbox files that could not be read.
+        outcomes: The last hundred, newest last.
+        scenes: How many scenes are in which state, by the ledger.
+    """
+
+    pid: int
+    since: float
+    version: str = ""
+    pause: Pause | None = None
+    complaints: tuple[str, ...] = ()
+    set_aside: int = 0
+    outcomes: tuple[Outcome, ...] = ()
+    runs: Mapping[str, RunState] = field(default_factory=dict)
+    scenes: Mapping[str, int] = field(default_factory=dict)
+
+
+def lock_path(folder: Path, run: str) -> str:
+    """The lock that a task holds while it watches its run."""
+    return str(folder / RUN_LOCKS / f"{run}.lock")
+
+
+def write_state(folder: Path, state: State) -> None:
+    """Replace the state file; a reader sees the old one or the new one, never half of it.
+
+    Raises:
+        OSError: The disk is full or the folder read-only.
+    """
+    unfinished = folder / f"{FILE}.tmp"
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        json.dump(asdict(state), file)
+    unfinished.replace(folder / FILE)
+
+
+def read_state(folder: Path) -> State | None:
+    """The newest state; None when no worker ever wrote one that this version can read."""
+    try:
+        raw = json.loads((folder / FILE).read_bytes())
+        pause = Pause(**raw.pop("pause")) if raw["pause"] else raw.pop("pause")
+        runs = {key: RunState(**run) for key, run in raw.pop("runs").items()}
+        outcomes = tuple(Outcome(**one) for one in raw.pop("outcomes"))
+        complaints = tuple(raw.pop("complaints"))
+        return State(**raw, pause=pause, runs=runs, outcomes=outcomes, complaints=complaints)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
