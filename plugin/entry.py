@@ -1,0 +1,106 @@
+"""Everything that Stash starts and that is no hook: tasks, operations, the worker itself.
+
+One JSON reply on every path, and an exit code that Stash can log.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from errors import BadCallError, NotKeptError, PlexSyncError
+from plugin import protocol
+from plugin.dependencies import find_dependencies
+from plugin.operations import OPERATIONS, run_operation
+from plugin.status import read_status
+from plugin.tasks import TASKS, run_task, show_status
+from stash.call import Call, Command, read_call
+from sync_queue.inbox import data_folder, find_data_folder, keep, start_worker
+
+# Modes that start nothing and write nothing, not even a data folder.
+READING: dict[str, Callable[[Path | None], object]] = {
+    "status": read_status,
+    "show_status": show_status,
+}
+
+USAGE = """\
+PlexSync is a plugin that Stash starts. By hand:
+  python3 PlexSync.py --help             this text
+  python3 PlexSync.py --worker FOLDER    be the worker of a data folder
+"""
+
+
+def run(here: str, arguments: list[str], document: bytes) -> NoReturn:
+    """Answer one call and end the process.
+
+    Args:
+        here: The plugin's folder.
+        arguments: The command line after the program's name.
+        document: What Stash wrote to standard input.
+    """
+    if arguments[:1] == ["--worker"] and len(arguments) == 2:
+        find_dependencies(here)
+        from worker.main import run_worker  # noqa: PLC0415 - needs what was just found
+
+        sys.exit(run_worker(Path(arguments[1]).resolve(), Path(here).resolve()))
+    if arguments:
+        sys.stdout.write(USAGE)
+        sys.exit(0 if arguments == ["--help"] else 2)
+    try:
+        output = _answer(here, document)
+    except PlexSyncError as error:
+        _fail(f"PlexSync: {error}")
+    except Exception as error:  # noqa: BLE001 - Stash has to be told something whatever went wrong
+        _fail(f"PlexSync: unexpected {type(error).__name__}: {error}")
+    protocol.reply(output)
+    sys.exit(0)
+
+
+def _fail(message: str) -> NoReturn:
+    protocol.reply_error(message)
+    sys.exit(1)
+
+
+def _answer(here: str, document: bytes) -> object:
+    call = read_call(document)
+    if not call.connection.config_folder:
+        raise BadCallError('the call names no "Dir"; it does not come from Stash')
+    if not isinstance(call.wants, Command):
+        return _keep_event(_data_folder(call, here), here, document)
+    return _obey(call, call.wants, here)
+
+
+def _data_folder(call: Call, here: str) -> Path:
+    try:
+        return Path(data_folder(call.connection.config_folder, here)).resolve()
+    except OSError as error:
+        raise NotKeptError(
+            f"the data folder cannot be made: {error}", remedy="make Stash's folder writable"
+        ) from error
+
+
+def _keep_event(folder: Path, here: str, document: bytes) -> str:
+    """Keep an event whose text the hook's own way could not take apart."""
+    try:
+        keep(str(folder), document)
+        start_worker(str(folder), here)
+    except OSError as error:
+        raise NotKeptError(
+            f"this event could not be kept: {error}",
+            remedy="free disk space or make the folder writable, then save again",
+        ) from error
+    return "kept"
+
+
+def _obey(call: Call, command: Command, here: str) -> object:
+    if command.mode in READING:
+        found = find_data_folder(call.connection.config_folder, here)
+        return READING[command.mode](Path(found) if found else None)
+    if command.mode in OPERATIONS:
+        return run_operation(call, command, _data_folder(call, here), here)
+    if command.mode in TASKS:
+        return run_task(call, command, _data_folder(call, here), here)
+    known = ", ".join(sorted({*READING, *OPERATIONS, *TASKS}))
+    raise BadCallError(f"unknown mode {command.mode!r}", remedy=f"known are {known}")

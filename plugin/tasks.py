@@ -1,0 +1,117 @@
+"""Tasks: put a command into the inbox, then watch the worker and move Stash's progress bar.
+
+A task holds an OS lock for its run. Stop in Stash is SIGKILL: the lock is freed without a word and
+the worker drops what the task asked for. A task never sits on Stash's only job slot while the
+worker waits for something: it says what waits, lets its run go on alone, and ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from pathlib import Path
+
+from errors import NotKeptError
+from plugin.operations import send
+from plugin.protocol import progress, say
+from plugin.status import describe, describe_pause, worker_lives
+from stash.call import Call, Command
+from sync_queue import host
+from sync_queue.inbox import start_worker
+from worker.state import RUN_LOCKS, RunState, lock_path, read_state
+
+TASKS = (
+    "sync_all",
+    "sync_recent",
+    "process",
+    "rewrite_all",
+    "retry_failed",
+    "clear_caches",
+)
+NOTHING_YET = "Nothing was saved since PlexSync was installed"
+LOOK_SECONDS = 0.25
+WORKER_SECONDS = 15.0  # without a worker for so long another one is started
+LINGER_SECONDS = 0.05  # lines written just before the exit may be lost
+
+
+def show_status(folder: Path | None) -> str:
+    """Write the state into Stash's log; starts nothing, writes nothing else."""
+    lines = describe(folder) if folder else [NOTHING_YET]
+    for line in lines:
+        say(line)
+    time.sleep(LINGER_SECONDS)
+    return lines[0]
+
+
+def run_task(call: Call, command: Command, folder: Path, here: str) -> str:
+    """Run one task to its end, or until the worker has to wait; the sentence that sums it up.
+
+    Raises:
+        NotKeptError: The command could not be written.
+    """
+    run = Command(mode=command.mode, ids=command.ids, run=f"{command.mode}-{uuid.uuid4().hex}")
+    (folder / RUN_LOCKS).mkdir(mode=0o700, exist_ok=True)
+    path = lock_path(folder, run.run)
+    lock = host.hold(path)
+    if lock is None:
+        raise NotKeptError(f"the lock {path} cannot be held", remedy="try again")
+    try:
+        send(call, run, folder, here)
+        summary = _watch(call, run, folder, here)
+    finally:
+        host.let_go(lock)
+        Path(path).unlink(missing_ok=True)
+    say(summary)
+    time.sleep(LINGER_SECONDS)
+    return summary
+
+
+def _watch(call: Call, run: Command, folder: Path, here: str) -> str:
+    """Follow the run until it is finished or has to wait; the last line."""
+    alive = time.monotonic()
+    while True:
+        state = read_state(folder)
+        mine = state.runs.get(run.run) if state else None
+        if mine:
+            progress(_fraction(mine))
+            if mine.finished is not None:
+                return _summary(mine)
+        if worker_lives(folder):
+            alive = time.monotonic()
+            if state and state.pause and (mine or state.pause.code.startswith("stash")):
+                return _leave(call, run, folder, here, describe_pause(state.pause), mine)
+        elif time.monotonic() - alive > WORKER_SECONDS:
+            say("no worker lives, another one is started", logging.WARNING)
+            start_worker(str(folder), here)
+            alive = time.monotonic()
+        time.sleep(LOOK_SECONDS)
+
+
+def _leave(
+    call: Call, run: Command, folder: Path, here: str, why: str, mine: RunState | None
+) -> str:
+    """End without Stop: the worker learns of it before the lock is freed."""
+    send(call, Command(mode="let_go", run=run.run), folder, here)
+    left = f"{mine.total - mine.done} scenes wait" if mine and mine.total else "It waits"
+    return f"{why}. {left} and will be synced as soon as that is over; nothing else has to be done"
+
+
+def _fraction(run: RunState) -> float:
+    if run.finished is not None:
+        return 1.0
+    return run.done / run.total if run.total else 0.0
+
+
+def _summary(run: RunState) -> str:
+    """One line: what the run did, in numbers."""
+    seconds = (run.finished or run.started) - run.started
+    if run.mode == "clear_caches":
+        return "Caches cleared; resting scenes are looked for again"
+    kinds = ("changed", "unchanged", "not_in_plex", "ambiguous", "failed")
+    parts = [f"{run.counts.get(kind, 0)} {kind.replace('_', ' ')}" for kind in kinds]
+    parts[2] = parts[2].replace("not in plex", "not in Plex")
+    others = run.done - sum(run.counts.get(kind, 0) for kind in kinds)
+    if others > 0:
+        parts.append(f"{others} otherwise done")
+    return f"{run.done} scenes in {seconds:.1f} s: {', '.join(parts)}"
