@@ -15,7 +15,6 @@ Callers pass `now`; this module never reads the clock.
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -32,8 +31,11 @@ _COLUMNS = (
     "changed, paths"
 )
 _SAME_ITEM = "rating_key = ? AND part = ? AND section_uuid = ? AND machine = ?"
-_PUT_SCENE = f"""
-INSERT INTO scenes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+_PUT_SCENE = """
+INSERT INTO scenes (
+    scene_id, state, code, message, fingerprint, cover, cover_etag, cover_sha1, updated_at,
+    changed, paths
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (scene_id) DO UPDATE SET
     changed = CASE WHEN state = excluded.state AND code = excluded.code
               THEN changed ELSE excluded.changed END,
@@ -45,14 +47,16 @@ ON CONFLICT (scene_id) DO UPDATE SET
 _BEGIN_ITEM = """
 INSERT INTO items (rating_key, part, section_uuid, machine, scene_id, unsure, before, begun)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET scene_id = excluded.scene_id, unsure = excluded.unsure,
-    before = excluded.before, begun = excluded.begun
+ON CONFLICT (rating_key, part, section_uuid, machine) DO UPDATE SET
+    scene_id = excluded.scene_id, unsure = excluded.unsure, before = excluded.before,
+    begun = excluded.begun
 """
 _CONFIRM_ITEM = """
 INSERT INTO items (rating_key, part, section_uuid, machine, scene_id, asked, before, confirmed)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET scene_id = excluded.scene_id, asked = excluded.asked, unsure = '[]',
-    before = excluded.before, confirmed = excluded.confirmed
+ON CONFLICT (rating_key, part, section_uuid, machine) DO UPDATE SET
+    scene_id = excluded.scene_id, asked = excluded.asked, unsure = '[]', before = excluded.before,
+    confirmed = excluded.confirmed
 """
 _SceneRow = tuple[
     int, records.State, str, str, str, str, str, str, str, float, str

@@ -31,8 +31,8 @@ CREATE TABLE items (
     before TEXT NOT NULL DEFAULT '{}',  -- fields are added, never changed
     begun REAL,                         -- Unix seconds
     confirmed REAL,                     -- Unix seconds
-    PRIMARY KEY (rating_key, part, section_uuid, machine)
-) WITHOUT ROWID;
+    UNIQUE (rating_key, part, section_uuid, machine)
+);
 CREATE INDEX items_by_scene ON items (scene_id);
 
 CREATE TABLE scenes (

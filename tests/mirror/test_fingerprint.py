@@ -1,0 +1,92 @@
+"""The fingerprint moves with everything that changes what is written, and with nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mirror.desired import Desired, desired_item
+from mirror.fingerprint import fingerprint
+from mirror.policy import Policy
+from plex.item import Tag
+from stash.scene import Named, Performer, Scene
+
+ROOT = Path(__file__).resolve().parents[2]
+DESIRED = Desired(
+    scalars={"title": "Tïtle", "summary": "", "studio": "S"},
+    tags={"genre": (Tag("a"), Tag("b")), "actor": (Tag("Zoe"),)},
+)
+
+
+def of(desired: Desired = DESIRED, targets: str = "/a.mp4", policy: Policy | None = None) -> str:
+    return fingerprint(desired, targets=targets, policy=policy or Policy())
+
+
+def test_the_order_in_which_fields_were_collected_does_not_matter() -> None:
+    turned = Desired(
+        scalars=dict(reversed(list(DESIRED.scalars.items()))),
+        tags=dict(reversed(list(DESIRED.tags.items()))),
+    )
+
+    assert of(turned) == of()
+
+
+def test_it_is_short_and_the_same_for_ever() -> None:
+    """A changed value here sends every library of every user through Plex once more."""
+    assert of() == "a5b0675721bad1848fe8fccb16ec06c5"
+
+
+def test_it_is_the_same_in_another_process_with_another_hash_seed() -> None:
+    code = "from tests.mirror.test_fingerprint import of; print(of())"
+    environment = {**os.environ, "PYTHONHASHSEED": "4711"}
+
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert answer.stdout.strip() == of()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        of(replace(DESIRED, scalars={**DESIRED.scalars, "summary": "x"})),
+        of(replace(DESIRED, scalars={"title": "Tïtle", "summary": ""})),
+        of(replace(DESIRED, tags={**DESIRED.tags, "genre": (Tag("a"),)})),
+        of(replace(DESIRED, tags={**DESIRED.tags, "genre": (Tag("ab"),)})),
+        of(replace(DESIRED, tags={**DESIRED.tags, "actor": (Tag("Zoe", role="r"),)})),
+        of(replace(DESIRED, title_is_fallback=True)),
+        of(targets="/b.mp4"),
+        of(policy=Policy(keep_plex_edits=True)),
+        of(policy=Policy(pictures=False)),
+        of(policy=Policy(sync_ratings=True)),
+    ],
+)
+def test_it_moves_with_everything_that_changes_what_is_written(other: str) -> None:
+    assert other != of()
+
+
+def test_the_order_of_performers_counts() -> None:
+    ann, zoe = Performer(id=1, name="Ann"), Performer(id=2, name="Zoe")
+
+    one = desired_item(Scene(id=1, performers=(ann, zoe)), Policy())
+    other = desired_item(Scene(id=1, performers=(zoe, ann)), Policy())
+
+    assert of(one) != of(other)
+
+
+def test_it_ignores_what_moves_with_every_edit() -> None:
+    scene = Scene(id=1, title="T", tags=(Named(id=1, name="a"),))
+    touched = replace(scene, updated_at="later", cover="/scene/1/screenshot?t=2", organized=True)
+
+    assert of(desired_item(scene, Policy())) == of(desired_item(touched, Policy()))

@@ -1,0 +1,466 @@
+"""The ledger on a real file: what it keeps over crashes, and what it refuses."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import errors
+from mirror.desired import Desired
+from mirror.edit import Asked, Edit, Standing, Written, plan_edit, written_after
+from mirror.ledger import Ledger, read_scene_counts
+from mirror.policy import Policy
+from mirror.records import (
+    Confirmation,
+    Intent,
+    ItemId,
+    SceneState,
+    before_json,
+    links_of,
+    read_written,
+    unsure_json,
+)
+from plex.item import Item, Tag
+from stash.scene import Named, Performer, Scene, Studio
+
+KEEP = Policy(keep_plex_edits=True)
+ITEM = ItemId(machine="m", section_uuid="s", rating_key=7, part="/films/a.mp4")
+FIRST = Written(
+    asked_scalars={"summary": "ours\n日本"},
+    asked_tags={"genre": ("A", "x, y")},
+    before={
+        "summary": Standing(value="agent's", locked=True),
+        "genre": Standing(tags=(Tag("old", role="r", thumb="t"),)),
+    },
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[Ledger]:
+    with closing(Ledger(path)) as opened:
+        yield opened
+
+
+def in_step(scene_id: int, fingerprint: str = "f") -> SceneState:
+    return SceneState(scene_id=scene_id, state="in_step", fingerprint=fingerprint)
+
+
+def resting(scene_id: int, code: str = "not_in_plex") -> SceneState:
+    return replace(in_step(scene_id), state="resting", code=code, paths=(f"/films/{scene_id}.mp4",))
+
+
+def confirm(ledger: Ledger, written: Written, item: ItemId = ITEM, scene_id: int = 1) -> None:
+    ledger.confirm([Confirmation(state=in_step(scene_id), items={item: written})], now=2)
+
+
+# Items
+
+
+def test_a_confirmed_write_is_known_by_the_next_process(path: Path) -> None:
+    with closing(Ledger(path)) as ledger:
+        ledger.begin([Intent(scene_id=1, item=ITEM, written=FIRST)], now=1)
+        confirm(ledger, FIRST)
+
+    with closing(Ledger(path)) as ledger:
+        assert ledger.written(ITEM) == FIRST
+        assert ledger.items_of(1) == [ITEM]
+        assert ledger.scene(1) == replace(in_step(1), changed=2)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(ITEM, machine="another server"),
+        replace(ITEM, section_uuid="another library"),
+        replace(ITEM, rating_key=8),
+        replace(ITEM, part="/films/b.mp4"),
+    ],
+)
+def test_a_row_counts_only_when_all_four_agree(ledger: Ledger, other: ItemId) -> None:
+    """A rebuilt Plex gives old keys to other files."""
+    confirm(ledger, FIRST)
+
+    assert ledger.written(other) is None
+    confirm(ledger, Written(), item=other)
+    assert ledger.written(ITEM) == FIRST
+    assert set(ledger.items_of(1)) == {ITEM, other}
+
+
+def test_a_scene_made_anew_for_the_same_file_takes_its_forerunner_s_row_over(
+    ledger: Ledger,
+) -> None:
+    confirm(ledger, FIRST, scene_id=1)
+
+    assert ledger.written(ITEM) == FIRST
+    confirm(ledger, FIRST, scene_id=2)
+
+    assert ledger.items_of(1) == []
+    assert ledger.items_of(2) == [ITEM]
+
+
+def test_what_stood_there_first_is_never_overwritten(ledger: Ledger) -> None:
+    confirm(ledger, FIRST)
+    later = Written(
+        asked_scalars={"summary": "newer"},
+        before={"summary": Standing(value="ours"), "studio": Standing(value="S")},
+    )
+
+    ledger.begin([Intent(scene_id=1, item=ITEM, written=later)], now=3)
+    confirm(ledger, later)
+
+    known = ledger.written(ITEM)
+    assert known is not None
+    assert known.before == {**FIRST.before, "studio": Standing(value="S")}
+    assert known.asked_scalars == {"summary": "newer"}
+
+
+@pytest.mark.parametrize("reached_plex", [True, False])
+@pytest.mark.parametrize("crashes", [1, 3])
+def test_after_a_crash_our_values_are_neither_a_person_s_nor_what_stood_there_before(
+    path: Path, reached_plex: bool, crashes: int
+) -> None:
+    """The process dies between the PUT and the confirmation, or just before the PUT."""
+    untouched = Item(
+        rating_key=7,
+        type="movie",
+        section_key=1,
+        scalars={"summary": "agent's"},
+        tags={"genre": (Tag("old"),)},
+    )
+    desired = Desired(scalars={"summary": "one"}, tags={"genre": (Tag("A"),)})
+    edit = plan_edit(desired, untouched, None, KEEP)
+    meant = written_after(desired, untouched, None, edit)
+    for moment in range(crashes):
+        with closing(Ledger(path)) as ledger:
+            ledger.begin([Intent(scene_id=1, item=ITEM, written=meant)], now=moment)
+
+    item = untouched
+    if reached_plex:
+        item = replace(
+            untouched,
+            scalars={"summary": "one"},
+            tags={"genre": (Tag("old"), Tag("A"))},
+            locked=frozenset({"summary", "genre"}),
+        )
+    newer = Desired(scalars={"summary": "two"}, tags={"genre": (Tag("B"),)})
+    with closing(Ledger(path)) as ledger:
+        known = ledger.written(ITEM)
+        assert known is not None
+        again = plan_edit(newer, item, known, KEEP)
+        after = written_after(newer, item, known, again)
+        ledger.begin([Intent(scene_id=1, item=ITEM, written=after)], now=8)
+        confirm(ledger, after)
+        settled = ledger.written(ITEM)
+
+    assert len(known.unsure) == 1
+    assert again.scalars == {"summary": "two"}
+    assert again.kept == ()
+    assert again.replaced == ({} if reached_plex else {"summary": "agent's"})
+    assert again.tags["genre"].final == (Tag("old"), Tag("B"))
+    assert settled == after
+    assert settled.unsure == ()
+    assert settled.before == {
+        "summary": Standing(value="agent's"),
+        "genre": Standing(tags=(Tag("old"),)),
+    }
+
+
+def test_a_crash_keeps_what_was_confirmed_before_it(path: Path) -> None:
+    with closing(Ledger(path)) as ledger:
+        confirm(ledger, FIRST)
+        for summary in ("two", "three", "two"):
+            meant = replace(FIRST, asked_scalars={"summary": summary})
+            ledger.begin([Intent(scene_id=1, item=ITEM, written=meant)], now=3)
+
+    with closing(Ledger(path)) as ledger:
+        known = ledger.written(ITEM)
+
+    assert known is not None
+    assert known.asked_scalars == FIRST.asked_scalars
+    assert [asked.scalars["summary"] for asked in known.unsure] == ["three", "two"]
+    assert all(known.owns("summary", text) for text in ("ours\n日本", "two", "three"))
+    assert not known.owns("summary", "agent's")
+
+
+def test_a_batch_is_begun_whole_or_not_at_all(ledger: Ledger) -> None:
+    def intents() -> Iterator[Intent]:
+        yield Intent(scene_id=1, item=ITEM, written=FIRST)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ledger.begin(intents(), now=1)
+
+    assert ledger.written(ITEM) is None
+    confirm(ledger, FIRST)
+
+
+def test_a_batch_is_confirmed_whole_or_not_at_all(ledger: Ledger) -> None:
+    def done() -> Iterator[Confirmation]:
+        yield Confirmation(state=in_step(1), items={ITEM: FIRST})
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ledger.confirm(done(), now=1)
+
+    assert ledger.written(ITEM) is None
+    assert ledger.scene(1) is None
+
+
+def test_an_item_that_needed_no_write_is_confirmed_without_an_intent(ledger: Ledger) -> None:
+    desired = Desired(scalars={"title": "T"}, tags={})
+    item = Item(rating_key=7, type="movie", section_key=1, scalars={"title": "T"})
+
+    confirm(ledger, written_after(desired, item, None, Edit()))
+
+    assert ledger.written(ITEM) == Written(asked_scalars={"title": "T"})
+
+
+def test_a_forgotten_item_is_met_for_the_first_time_again(ledger: Ledger) -> None:
+    confirm(ledger, FIRST)
+
+    ledger.forget_item(ITEM)
+
+    assert ledger.written(ITEM) is None
+    assert ledger.scene(1) is not None
+
+
+texts = st.text(max_size=5)
+askeds = st.builds(
+    Asked,
+    scalars=st.dictionaries(texts, texts, max_size=3),
+    tags=st.dictionaries(texts, st.lists(texts, max_size=3).map(tuple), max_size=3),
+)
+standings = st.builds(
+    Standing,
+    value=texts,
+    tags=st.lists(st.builds(Tag, texts, texts, texts), max_size=3).map(tuple),
+    locked=st.booleans(),
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(askeds, max_size=3).map(tuple), st.dictionaries(texts, standings, max_size=3))
+def test_what_is_kept_as_json_comes_back_as_it_was(
+    unsure: tuple[Asked, ...], before: dict[str, Standing]
+) -> None:
+    back = read_written(None, unsure_json(unsure), before_json(before))
+
+    assert back == Written(unsure=unsure, before=before)
+
+
+# Scenes
+
+
+def test_a_scene_s_state_comes_back_as_it_was_given(ledger: Ledger) -> None:
+    state = SceneState(
+        scene_id=3,
+        state="failed",
+        code="plex_500",
+        message="Plex answers 500 ☹",
+        fingerprint="f",
+        cover="/scene/3/screenshot?t=1",
+        cover_etag='"e"',
+        cover_sha1="s",
+        updated_at="2024-05-17T10:00:00+02:00",
+        paths=("/a.mp4", "/ü, b.mp4"),
+    )
+
+    ledger.set_scenes([state], now=5.5)
+
+    assert ledger.scene(3) == replace(state, changed=5.5)
+    assert ledger.scene(4) is None
+
+
+def test_the_time_of_change_stays_while_the_state_does(ledger: Ledger) -> None:
+    """It says since when a scene rests, not when that was last confirmed."""
+    ledger.set_scenes([resting(1)], now=1)
+    ledger.set_scenes([replace(resting(1), message="still", fingerprint="g")], now=2)
+    [rested] = ledger.resting()
+    ledger.set_scenes([resting(1, "ambiguous")], now=3)
+    [unclear] = ledger.resting()
+
+    assert (rested.changed, rested.message, rested.fingerprint) == (1, "still", "g")
+    assert unclear.changed == 3
+
+
+def test_thousands_of_scenes_are_asked_for_at_once(ledger: Ledger) -> None:
+    ledger.set_scenes((in_step(number) for number in range(5000)), now=1)
+
+    found = ledger.scenes(range(1000, 40_000))
+
+    assert sorted(found) == list(range(1000, 5000))
+    assert ledger.scenes([]) == {}
+
+
+def test_resting_scenes_are_woken_and_others_left(ledger: Ledger) -> None:
+    ledger.set_scenes([in_step(1), resting(2), resting(3, "ambiguous")], now=1)
+
+    woken = ledger.wake_all_resting()
+
+    assert woken == [2, 3]
+    assert [state.fingerprint for state in ledger.scenes([1, 2, 3]).values()] == ["f", "", ""]
+    assert [state.scene_id for state in ledger.resting()] == [2, 3]
+
+
+def test_a_forgotten_scene_leaves_nothing_behind(ledger: Ledger) -> None:
+    state = replace(in_step(1), links=frozenset({("tag", 4)}))
+    ledger.confirm([Confirmation(state=state, items={ITEM: FIRST})], now=1)
+    other = replace(ITEM, rating_key=8)
+    confirm(ledger, FIRST, item=other, scene_id=2)
+
+    ledger.forget_scene(1)
+
+    assert ledger.scene(1) is None
+    assert ledger.written(ITEM) is None
+    assert ledger.scenes_holding("tag", 4) == []
+    assert ledger.items_of(2) == [other]
+
+
+def test_scenes_are_found_by_what_they_held_when_last_synced(ledger: Ledger) -> None:
+    """A destroyed performer is in no scene any more when the hook arrives."""
+    scene = Scene(
+        id=1,
+        studio=Studio(id=3, name="S", parent=Named(id=9, name="P")),
+        performers=(Performer(id=5, name="Ann"),),
+        tags=(Named(id=5, name="t"), Named(id=6, name="u")),
+        groups=(Named(id=7, name="g"),),
+    )
+    ledger.set_scenes([replace(in_step(1), links=links_of(scene))], now=1)
+    ledger.set_scenes([replace(in_step(2), links=frozenset({("tag", 6)}))], now=1)
+
+    assert ledger.scenes_holding("performer", 5) == [1]
+    assert ledger.scenes_holding("tag", 5) == [1]
+    assert ledger.scenes_holding("tag", 6) == [1, 2]
+    assert ledger.scenes_holding("group", 7) == [1]
+    assert ledger.scenes_holding("studio", 3) == ledger.scenes_holding("studio", 9) == [1]
+    assert ledger.scenes_holding("studio", 5) == []
+
+    ledger.set_scenes([in_step(1)], now=2)
+    assert ledger.scenes_holding("tag", 5) == [1], "not given means unchanged"
+    ledger.set_scenes([replace(in_step(1), links=frozenset({("tag", 5)}))], now=3)
+    assert ledger.scenes_holding("tag", 5) == [1]
+    assert ledger.scenes_holding("tag", 6) == [2]
+    assert ledger.scenes_holding("performer", 5) == []
+
+
+def test_scenes_are_counted_by_state_and_code_also_while_the_worker_runs(
+    ledger: Ledger, path: Path
+) -> None:
+    ledger.set_scenes([in_step(1), in_step(2), resting(3), resting(4, "ambiguous")], now=1)
+
+    expected = {"in_step": 2, "resting/not_in_plex": 1, "resting/ambiguous": 1}
+    assert ledger.counts() == expected
+    assert read_scene_counts(path) == expected
+
+
+def test_notes_are_kept_between_runs(path: Path) -> None:
+    with closing(Ledger(path)) as ledger:
+        assert ledger.get_meta("seen") is None
+        ledger.set_meta("seen", "1")
+        ledger.set_meta("seen", "2")
+    with closing(Ledger(path)) as ledger:
+        assert ledger.get_meta("seen") == "2"
+
+
+# The file
+
+
+def test_status_reads_a_closed_ledger_and_writes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "odd #?% name"
+    folder.mkdir()
+    path = folder / "ledger.db"
+    with closing(Ledger(path)) as ledger:
+        ledger.set_scenes([in_step(1)], now=1)
+    content = path.read_bytes()
+
+    assert read_scene_counts(path) == {"in_step": 1}
+    assert path.read_bytes() == content
+
+
+def test_status_without_a_readable_ledger_knows_nothing_and_makes_none(path: Path) -> None:
+    assert read_scene_counts(path) is None
+    assert not path.exists()
+
+    path.write_bytes(b"no database" * 100)
+    assert read_scene_counts(path) is None
+    assert path.read_bytes() == b"no database" * 100
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_only_its_owner_may_read_it(ledger: Ledger, path: Path) -> None:
+    """It holds what people called their films."""
+    confirm(ledger, FIRST)
+
+    for file in path.parent.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_ledger_of_a_newer_version_is_refused_untouched(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute("CREATE TABLE other (x)")
+        newer.execute("PRAGMA user_version = 99")
+        newer.commit()
+    content = path.read_bytes()
+
+    with pytest.raises(errors.NewerSchemaError, match="schema 99"):
+        Ledger(path)
+
+    assert path.read_bytes() == content
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("damage", [b"no database " * 500, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_damaged_file_is_set_aside_with_one_warning(
+    path: Path, caplog: pytest.LogCaptureFixture, damage: bytes
+) -> None:
+    path.write_bytes(damage)
+    path.with_name("ledger.db.damaged-1").write_bytes(b"an earlier one")
+
+    with caplog.at_level(logging.WARNING), closing(Ledger(path)) as ledger:
+        assert ledger.was_damaged
+        confirm(ledger, FIRST)
+        assert ledger.written(ITEM) == FIRST
+
+    assert len(caplog.records) == 1
+    assert path.with_name("ledger.db.damaged-2").read_bytes() == damage
+    assert path.with_name("ledger.db.damaged-1").read_bytes() == b"an earlier one"
+    with closing(Ledger(path)) as ledger:
+        assert not ledger.was_damaged
+
+
+def test_a_file_left_empty_by_a_kill_is_begun_anew(path: Path) -> None:
+    path.touch()
+
+    with closing(Ledger(path)) as ledger:
+        assert not ledger.was_damaged
+        assert ledger.counts() == {}
+
+
+def test_a_process_that_died_without_closing_loses_no_confirmed_write(
+    ledger: Ledger, path: Path, tmp_path: Path
+) -> None:
+    """The files as a kill -9 leaves them, the write-ahead log not yet folded in."""
+    confirm(ledger, FIRST)
+    left = tmp_path / "left"
+    left.mkdir()
+    for file in (path, path.with_name("ledger.db-wal")):
+        shutil.copy(file, left / file.name)
+
+    with closing(Ledger(left / path.name)) as successor:
+        assert successor.written(ITEM) == FIRST
