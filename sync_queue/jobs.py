@@ -242,6 +242,8 @@ class JobQueue(SQLiteAckQueue):
     def close(self) -> None:
         """Close the file; what is out stays out until the next opening."""
         super().close()
+        # The base closes once more when it is collected, perhaps in another thread.
+        self._getter = self._putter = None
 
     def resume_unack_tasks(self) -> None:
         """Take back what is out; the attempt counts, for it may have killed the worker."""
