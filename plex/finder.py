@@ -14,7 +14,14 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from errors import PlexAwayError, ServerBusyError, UnreadableAnswerError
+from errors import (
+    ItemGoneError,
+    PlexAwayError,
+    PlexSyncError,
+    RefusedEditError,
+    ServerBusyError,
+    UnreadableAnswerError,
+)
 from plex.answers import ListedItem, Section
 from plex.cache import MatchCache
 from plex.client import IDS_PER_READ, PlexClient
@@ -28,7 +35,8 @@ FEW = 8  # unknown files in one library that are looked up one by one
 LISTING_SECONDS = 300.0  # a listing this young is believed about what is not in the library
 PAGE = 1000
 LOOKUP_SIZE = 50  # more hits than this for one file name: the server ignores the filter
-POISONED = 3  # items in a row that cannot be read: it is the server, not the items
+POISONED = 3  # scenes of one batch that fail alike: it is the server, not the scenes
+_ONE_SCENES = (ItemGoneError, RefusedEditError, ServerBusyError, UnreadableAnswerError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +59,13 @@ class Found:
         items: The items to write, one for each library that holds the file.
         candidates: Items that cannot be told apart; nothing of theirs is written.
         is_in_a_library: Whether any chosen library has the folder at all.
-        error: Its item is there but could not be read.
+        error: It could not be asked for, or not be read: nothing is known.
     """
 
     items: tuple[Item, ...] = ()
     candidates: tuple[Item, ...] = ()
     is_in_a_library: bool = True
-    error: ServerBusyError | UnreadableAnswerError | None = None
+    error: PlexSyncError | None = None
 
 
 @dataclass(slots=True)
@@ -72,6 +80,7 @@ class _Ask:
     is_cached: bool = False
     decided: tuple[Item, ...] = ()
     undecided: tuple[Item, ...] = ()
+    error: PlexSyncError | None = None
 
 
 @dataclass(slots=True)
@@ -79,7 +88,7 @@ class _Read:
     """Items read so far, and the keys whose item could not be read, with the reason."""
 
     items: dict[int, Item] = field(default_factory=dict)
-    broken: dict[int, ServerBusyError | UnreadableAnswerError] = field(default_factory=dict)
+    broken: dict[int, PlexSyncError] = field(default_factory=dict)
 
 
 class Finder:
@@ -153,12 +162,22 @@ class Finder:
             if age < LISTING_SECONDS:
                 mine = [ask for ask in mine if ask.is_fresh]
             if len(mine) <= FEW and self._file_filter_works:
-                for ask in mine:
-                    self._look_up_by_file(ask)
+                self._look_up_by_file(mine)
             if mine and (len(mine) > FEW or not self._file_filter_works):
                 self._look_up_by_listing(section, mine)
 
-    def _look_up_by_file(self, ask: _Ask) -> None:
+    def _look_up_by_file(self, asks: Iterable[_Ask]) -> None:
+        """One request a file; one that the server cannot answer is that scene's trouble."""
+        failed = 0
+        for ask in asks:
+            try:
+                self._look_up_one(ask)
+            except _ONE_SCENES as error:
+                ask.error = error
+                failed += 1
+                self._blame_server_if(failed, error)
+
+    def _look_up_one(self, ask: _Ask) -> None:
         listed: list[ListedItem] = []
         for path in ask.paths:
             filters = {"file": _longest_piece(path)}
@@ -233,15 +252,31 @@ class Finder:
         """Read items; one that cannot be read is found by halving and fails alone."""
         try:
             read.items.update(self._client.items(keys))
-        except (ServerBusyError, UnreadableAnswerError) as error:
+        except _ONE_SCENES as error:
             if len(keys) > 1:
                 middle = len(keys) // 2
                 self._read(keys[:middle], read)
                 self._read(keys[middle:], read)
                 return
             read.broken[keys[0]] = error
-            if len(read.broken) >= POISONED:
-                raise PlexAwayError(f"{POISONED} items cannot be read: {error}") from error
+            self._blame_server_if(len(read.broken), error)
+
+    def _blame_server_if(self, failed: int, error: PlexSyncError) -> None:
+        """Take trouble for the server's own, not a scene's, where more than one scene has it.
+
+        The first one to fail asks the server for its name: one that cannot even say that is busy,
+        or something else answers in its place.
+
+        Raises:
+            PlexAwayError: It is the server's.
+        """
+        try:
+            if failed == 1:
+                self._client.machine_identifier()
+        except _ONE_SCENES:
+            failed = POISONED
+        if failed >= POISONED:
+            raise PlexAwayError(f"Plex cannot answer: {error}") from error
 
     def _is_settled(self, ask: _Ask, read: _Read) -> bool:
         return bool(ask.decided or any(key in read.broken for key in ask.keys))
@@ -286,6 +321,7 @@ def _found(scene_id: int, asks: Iterable[_Ask], read: _Read) -> Found:
     mine = [ask for ask in asks if ask.scene_id == scene_id]
     items = tuple(item for ask in mine for item in ask.decided)
     broken = [read.broken[key] for ask in mine for key in ask.keys if key in read.broken]
+    broken += [ask.error for ask in mine if ask.error]
     return Found(
         items=items,
         candidates=() if items else tuple(item for ask in mine for item in ask.undecided),

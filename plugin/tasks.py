@@ -69,7 +69,7 @@ def run_task(call: Call, command: Command, folder: Path, here: str) -> str:
 
 def _watch(call: Call, run: Command, folder: Path, here: str) -> str:
     """Follow the run until it is finished or has to wait; the last line."""
-    alive = time.monotonic()
+    began = alive = time.monotonic()
     while True:
         state = read_state(folder)
         mine = state.runs.get(run.run) if state else None
@@ -79,7 +79,8 @@ def _watch(call: Call, run: Command, folder: Path, here: str) -> str:
                 return _summary(mine)
         if worker_lives(folder):
             alive = time.monotonic()
-            if state and state.pause and (mine or state.pause.code.startswith("stash")):
+            is_heard = mine is not None or time.monotonic() - began > WORKER_SECONDS
+            if state and state.pause and is_heard:
                 return _leave(call, run, folder, here, describe_pause(state.pause), mine)
         elif time.monotonic() - alive > WORKER_SECONDS:
             say("no worker lives, another one is started", logging.WARNING)

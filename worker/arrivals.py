@@ -42,14 +42,10 @@ class Inbox:
         self._folder = folder / "inbox"
         self._aside = self._folder / "unreadable"
 
-    def is_empty(self) -> bool:
-        """Whether nothing waits; cheap enough for four times a second."""
-        with os.scandir(self._folder) as entries:
-            return not any(entry.name.endswith(".json") for entry in entries)
-
     def names(self) -> set[str]:
-        """The names of what waits."""
-        return {path.name for path in self._folder.glob("*.json")}
+        """The names of what waits; cheap enough for four times a second."""
+        with os.scandir(self._folder) as entries:
+            return {entry.name for entry in entries if entry.name.endswith(".json")}
 
     def take(self, *, skip: frozenset[str] = frozenset()) -> Iterator[Arrival]:
         """What waits, oldest first; the caller removes each file once its work is committed.

@@ -18,6 +18,7 @@ from mirror.desired import Desired, desired_item
 from mirror.edit import Edit, plan_edit, written_after
 from mirror.fingerprint import fingerprint
 from mirror.ledger import Confirmation, Intent, ItemId, Ledger, SceneState
+from mirror.records import links_of
 from mirror.written import Written
 from plex.edits import ListChange, edit_queries
 from plex.finder import Found, Wanted
@@ -96,7 +97,6 @@ class Batch:
         self._is_interrupted = is_interrupted
         self._now = now
         self._confirmations: list[Confirmation] = []
-        self._states: list[SceneState] = []
         self.results: list[Result] = []
 
     def run(self, jobs: Sequence[Job], scenes: Mapping[int, Scene]) -> None:
@@ -141,7 +141,7 @@ class Batch:
         cover = self._covers.look(scene, known, wanted=self._settings.policy.pictures)
         if is_known and known and not job.force and not cover.is_new:
             if cover.seen != known.cover:
-                self._states.append(self._state_of(scene.id, known, cover=cover.seen))
+                self._note(self._state_of(scene.id, known, cover=cover.seen))
             self._done(job, "unchanged")
             return None
         return _Plan(
@@ -234,14 +234,10 @@ class Batch:
             fingerprint=plan.fingerprint,
             paths=plan.paths,
             updated_at=plan.scene.updated_at,
-            links=_links(plan.scene),
+            links=links_of(plan.scene),
             **(plan.cover.as_known() if cover_stands else {}),
         )
-        self._confirmations += [
-            Confirmation(scene_id=plan.scene.id, item=target.id, written=target.written)
-            for target in plan.targets
-        ]
-        self._states.append(state)
+        self._note(state, {target.id: target.written for target in plan.targets})
         keys = ", ".join(str(target.item.rating_key) for target in plan.targets)
         if fields:
             log.info("scene %d -> item %s: %s", plan.scene.id, keys, ", ".join(fields))
@@ -273,7 +269,7 @@ class Batch:
 
     def _state_of(self, scene_id: int, known: SceneState | None, **changes: Any) -> SceneState:
         blank = known or SceneState(scene_id=scene_id, state="in_step")
-        return replace(blank, changed=self._now, **changes)
+        return replace(blank, **changes)
 
     def _rest(
         self,
@@ -294,8 +290,11 @@ class Batch:
             fingerprint="",
             paths=plan.paths if plan else (),
         )
-        self._states.append(state)
+        self._note(state)
         self._done(job, kind, text)
+
+    def _note(self, state: SceneState, items: Mapping[ItemId, Written] | None = None) -> None:
+        self._confirmations.append(Confirmation(state=state, items=items or {}))
 
     def _done(self, job: Job, kind: str, text: str = "") -> None:
         outcome = Outcome(scene_id=job.scene_id, kind=kind, text=text, at=self._now)
@@ -306,8 +305,8 @@ class Batch:
         self.results.append(Result(job=job, outcome=outcome, error=error))
 
     def _confirm(self) -> None:
-        if self._confirmations or self._states:
-            self._ledger.confirm(self._confirmations, states=self._states, now=self._now)
+        if self._confirmations:
+            self._ledger.confirm(self._confirmations, now=self._now)
 
 
 def _why_absent(plan: _Plan, found: Found) -> str:
@@ -317,14 +316,3 @@ def _why_absent(plan: _Plan, found: Found) -> str:
     if not found.is_in_a_library:
         return f"no chosen Plex library has the folder {folder}; add it, or a path mapping"
     return f"Plex has not scanned the file in {folder} yet"
-
-
-def _links(scene: Scene) -> dict[str, tuple[int, ...]]:
-    """The ids of what the scene shows, by the kind's name in a hook."""
-    studio = scene.studio
-    return {
-        "Performer": tuple(one.id for one in scene.performers),
-        "Tag": tuple(one.id for one in scene.tags),
-        "Group": tuple(one.id for one in scene.groups),
-        "Studio": (studio.id, *([studio.parent.id] if studio.parent else [])) if studio else (),
-    }

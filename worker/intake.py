@@ -13,9 +13,9 @@ from pathlib import Path
 
 from errors import StashAwayError, StashRefusedError
 from mirror.ledger import Ledger
+from mirror.records import Kind
 from stash.call import Call, Command, Connection, HookEvent
 from stash.client import StashClient
-from stash.queries import RELATED_KINDS
 from sync_queue.jobs import JobQueue, Priority
 from worker.arrivals import Arrival, Inbox
 from worker.runs import ALL_SCENES, LISTED_MODES, Runs
@@ -24,6 +24,12 @@ log = logging.getLogger("PlexSync.worker")
 
 HOLD_SECONDS = 0.5  # after the last edit of a scene, so that a burst is one job
 HOLD_MOST_SECONDS = 3.0
+LEDGER_KINDS: dict[str, Kind] = {
+    "Performer": "performer",
+    "Studio": "studio",
+    "Tag": "tag",
+    "Group": "group",
+}
 FIRST_SYNC = "first_sync_all"  # the ledger's note that "Sync all" was asked for once
 
 
@@ -32,8 +38,7 @@ class _Wanted:
     """The scenes that a handful of files asks for, by urgency."""
 
     saves: list[int] = field(default_factory=list)
-    scans: list[int] = field(default_factory=list)
-    related: list[int] = field(default_factory=list)
+    related: list[int] = field(default_factory=list)  # and what a scan found
     explicit: list[int] = field(default_factory=list)
 
 
@@ -92,8 +97,8 @@ class Intake:
         self._postponed = frozenset()
 
     def has_more(self) -> bool:
-        """Whether the inbox holds anything."""
-        return not self._inbox.is_empty()
+        """Whether the inbox holds anything that was not looked at yet."""
+        return not self._inbox.names() <= self._postponed
 
     def _understand(
         self, arrival: Arrival, wanted: _Wanted, stash: StashClient, now: float
@@ -101,14 +106,15 @@ class Intake:
         """Collect what one file asks for; False when Stash has to be asked and cannot be."""
         call: Call = arrival.call
         if isinstance(call.wants, Command):
+            self._put(wanted, now)  # a command speaks of what arrived before it, too
             self._obey(call.wants, wanted, now)
             return True
         event = call.wants
         if event.kind == "Scene":
             ids = (event.id, *event.sources)
-            (wanted.saves if event.is_a_persons else wanted.scans).extend(ids)
+            (wanted.saves if event.is_a_persons else wanted.related).extend(ids)
             return True
-        if event.kind not in RELATED_KINDS:
+        if event.kind not in LEDGER_KINDS:
             return True
         if self._is_stash_away:
             return False
@@ -124,7 +130,8 @@ class Intake:
         gone = event.sources
         if event.action == "Destroy":
             gone = (event.id,)
-        scenes = [s for one in gone for s in self._ledger.scenes_holding(event.kind, one)]
+        kind = LEDGER_KINDS[event.kind]
+        scenes = [scene for one in gone for scene in self._ledger.scenes_holding(kind, one)]
         if event.action != "Destroy":
             scenes += stash.scene_ids_related_to(event.kind, (event.id,))
         return scenes
@@ -137,11 +144,19 @@ class Intake:
         elif command.run and command.mode in LISTED_MODES:
             if command.mode in ALL_SCENES:
                 self._ledger.set_meta(FIRST_SYNC, "asked")
+                self._replace_runs(command.run, now)
             self._runs.begin(command.run, command.mode, now=now, watched=True)
         elif command.run:
             self._begin_short(command, now)
         elif command.mode != "wake":
             log.warning("a command asks for %r, which this version does not know", command.mode)
+
+    def _replace_runs(self, run: str, now: float) -> None:
+        """A run over all scenes does what unfinished ones were asked for as well."""
+        for older in self._runs.open():
+            if older.state.mode in LISTED_MODES and older.state.id != run:
+                self._queue.cancel_run(older.state.id)
+                self._runs.finish(older, now=now)
 
     def _begin_short(self, command: Command, now: float) -> None:
         """Begin a run whose scenes are in the queue already, or that needs none."""
@@ -156,13 +171,17 @@ class Intake:
         self._runs.progress(run, total=total, left=total)
 
     def _put(self, wanted: _Wanted, now: float) -> None:
-        hold, most = HOLD_SECONDS, HOLD_MOST_SECONDS
-        put = self._queue.put_many
-        if wanted.saves:
-            put(wanted.saves, now=now, priority=Priority.SAVE, hold=hold, hold_most=most)
+        held = ((Priority.SAVE, wanted.saves), (Priority.RELATED, wanted.related))
+        for priority, scenes in held:
+            if scenes:
+                self._queue.put_many(
+                    scenes,
+                    now=now,
+                    priority=priority,
+                    hold=HOLD_SECONDS,
+                    hold_most=HOLD_MOST_SECONDS,
+                )
+                scenes.clear()
         if wanted.explicit:
-            put(wanted.explicit, now=now, priority=Priority.SAVE, force=True)
-        if wanted.scans:
-            put(wanted.scans, now=now, priority=Priority.RELATED, hold=hold, hold_most=most)
-        if wanted.related:
-            put(wanted.related, now=now, priority=Priority.RELATED, hold=hold, hold_most=most)
+            self._queue.put_many(wanted.explicit, now=now, priority=Priority.SAVE, force=True)
+            wanted.explicit.clear()

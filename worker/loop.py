@@ -15,7 +15,10 @@ from pathlib import Path
 
 from errors import (
     NotConfiguredError,
+    NotKeptError,
     PlexAwayError,
+    PlexSyncError,
+    StashAwayError,
     TokenRefusedError,
     UnreadableAnswerError,
     WaitError,
@@ -26,7 +29,7 @@ from plex.client import PlexClient
 from plex.server import Server
 from stash.call import Command, Connection, write_call
 from stash.client import StashClient
-from stash.scenes import Conditions
+from stash.scenes import Conditions, SceneBatch
 from sync_queue import inbox as inbox_writer
 from sync_queue.jobs import Job, JobQueue, Priority
 from worker.arrivals import Inbox
@@ -124,6 +127,7 @@ class Worker:
     def run(self) -> End:
         """Work until there is a reason to end."""
         self._inbox.sweep(time.time())
+        self._show.publish(None, force=True)
         while True:
             worked = self._turn()
             end = self._reason_to_end()
@@ -144,10 +148,9 @@ class Worker:
     def _turn(self) -> bool:
         """One look at everything; whether anything was done."""
         now = time.time()
-        took = self._intake.take(now)
-        if took:
-            self._show.set_aside = self._inbox.set_aside_count()
+        took = 0
         try:
+            took = self._intake.take(now)
             self._look_at_conditions()
             self._probe(now)
             listed = self._list(now)
@@ -157,6 +160,7 @@ class Worker:
             listed = worked = False
         self._watch_runs(now)
         if took or listed or worked:
+            self._show.set_aside = self._inbox.set_aside_count()
             self._show.touch()
             self._show.publish(self._brake.pause)
         return bool(took or listed or worked)
@@ -186,7 +190,7 @@ class Worker:
         if self._stash is None:
             self._stash = StashClient(connection)
             self._stash_seen = time.monotonic()
-        elif connection.cookie != self._stash.connection.cookie:
+        elif connection != self._stash.connection:
             self._stash.use(connection)
         if self._brake.is_stash:
             self._brake.probe_now(time.time())
@@ -229,7 +233,7 @@ class Worker:
             self._runs.begin(
                 f"settings-{time.time_ns()}", "settings_changed", now=now, watched=False
             )
-        self._queue.put_many(self._ledger.resting(), now=now, priority=Priority.BULK)
+        self._wake_resting(now)
         self._ledger.set_meta(_CONTENT_PRINT, print_)
 
     # Plex
@@ -266,7 +270,11 @@ class Worker:
         self._match_cache.clear()
         self._plex_cache.clear()
         self._drop_server()
-        self._queue.put_many(self._ledger.resting(), now=time.time(), priority=Priority.BULK)
+        self._wake_resting(time.time())
+
+    def _wake_resting(self, now: float) -> None:
+        resting = self._ledger.wake_all_resting()
+        self._queue.put_many(resting, now=now, priority=Priority.BULK)
 
     # Waiting
 
@@ -282,7 +290,9 @@ class Worker:
         """
         if not self._brake.is_due(now):
             return
-        if self._brake.is_stash:
+        if isinstance(self._brake.error, NotKeptError):
+            self._queue.resume_unack_tasks()  # what could not be settled; nothing is in hand now
+        elif self._brake.is_stash:
             if self._stash is not None:
                 self._take_conditions(self._stash.conditions())
                 self._intake.stash_answers()
@@ -318,7 +328,7 @@ class Worker:
     def _sync(self, jobs: Sequence[Job], stash: StashClient) -> None:
         batch: Batch | None = None
         try:
-            read = stash.read_scenes([job.scene_id for job in jobs])
+            read = self._read_scenes(stash, jobs)
             self._take_conditions(read.conditions)
             if self._settings is None or not self._is_enabled:
                 return
@@ -331,10 +341,18 @@ class Worker:
                 now=time.time(),
             )
             batch.run(jobs, read.scenes)
-        except UnreadableAnswerError as error:
+        except WaitError:
+            raise
+        except PlexSyncError as error:  # no single scene's: a listing that cannot be read
             raise PlexAwayError(str(error)) from error
         finally:
             self._settler.settle(jobs, batch.results if batch else [], now=time.time())
+
+    def _read_scenes(self, stash: StashClient, jobs: Sequence[Job]) -> SceneBatch:
+        try:
+            return stash.read_scenes([job.scene_id for job in jobs])
+        except UnreadableAnswerError as error:
+            raise StashAwayError(str(error)) from error
 
     def _is_interrupted(self, jobs: Sequence[Job]) -> bool:
         """Between two writes: whether something came that passes the rest of this batch."""

@@ -1,0 +1,169 @@
+"""The two stand-ins with the plugin between them, and what a person or a test looks at."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from demo.plexserver.server import PlexServer
+from demo.plugin_folder import copy_plugin
+from demo.stash.server import StashServer
+from plugin.status import worker_lives
+from tests.waiting import wait_for
+from worker.state import read_state
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(200))
+SETTLED = ("waiting", "due", "out")
+
+
+class World:
+    """Starts everything, and leaves no process behind."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "stash config"
+        self.stash = StashServer(self.config)
+        self.plex = PlexServer()
+        self.movies = self.plex.store.add_section("Videos", locations=("/media/plex",))
+
+    def __enter__(self) -> World:
+        self.stash.start()
+        self.plex.start()
+        copy_plugin(self.config / "plugins" / "PlexSync")
+        self.stash.install_plugin(self.config / "plugins" / "PlexSync")
+        self.configure()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.end_worker()
+        self.stash.stop()
+        self.plex.stop()
+
+    @property
+    def data(self) -> Path:
+        """The plugin's data folder."""
+        return self.config / "plugin-data" / "PlexSync"
+
+    def configure(self, **changes: object) -> None:
+        """Store the settings as Stash's settings page does."""
+        settings = {
+            "plexUrl": self.plex.url,
+            "plexToken": self.plex.token,
+            "pathMappings": "/data/stash => /media/plex",
+            **changes,
+        }
+        self.stash.graphql(
+            'mutation($s:Map!){configurePlugin(plugin_id:"PlexSync",input:$s)}', {"s": settings}
+        )
+
+    def add(self, name: str = "scene.mp4", **facts: Any) -> tuple[int, int]:
+        """A file that both servers know; its scene id and its rating key."""
+        scene = self.stash.store.add_scene(f"/data/stash/{name}", **facts)
+        key = self.plex.store.add_item(self.movies, [f"/media/plex/{name}"])
+        return scene, key
+
+    def save(self, scene: int, **changes: object) -> None:
+        """What a person does on the scene's page."""
+        self.stash.graphql(
+            "mutation($i:SceneUpdateInput!){sceneUpdate(input:$i){id}}",
+            {"i": {"id": str(scene), **changes}},
+        )
+
+    def shown(self, key: int, field: str) -> str:
+        """What Plex shows in a field."""
+        return str(self.plex.store.item(key).scalars.get(field, ""))
+
+    def tags(self, key: int, field: str) -> list[str]:
+        """What Plex shows in a list."""
+        return [tag.tag for tag in self.plex.store.item(key).tags.get(field, [])]
+
+    def operation(self, **args: object) -> Any:
+        """What the page calls."""
+        data = self.stash.graphql(
+            'mutation($a:Map){runPluginOperation(plugin_id:"PlexSync",args:$a)}', {"a": args}
+        )
+        return data["runPluginOperation"]
+
+    def start_task(self, name: str) -> str:
+        """Press a task's button; the job's id."""
+        data = self.stash.graphql(
+            'mutation($n:String!){runPluginTask(plugin_id:"PlexSync",task_name:$n)}', {"n": name}
+        )
+        return str(data["runPluginTask"])
+
+    def task(self, name: str) -> str:
+        """Run a task to its end; the last line it wrote into Stash's log."""
+        self.stash.wait_for_job(self.start_task(name), timeout_seconds=60)
+        lines = [one.message for one in self.stash.log if one.level == "info"]
+        return lines[-1]
+
+    def settle(self) -> None:
+        """Wait until everything that was saved was dealt with."""
+        try:
+            wait_for(self._is_settled, what="an empty queue")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.worker_log()[-3000:]}") from None
+
+    def _is_settled(self) -> bool:
+        status = self.operation(mode="status")
+        queue = status["queue"]
+        return not status["inbox"]["waiting"] and not any(queue[name] for name in SETTLED)
+
+    def outcome_of(self, scene: int) -> dict[str, Any]:
+        """The last outcome of a scene."""
+        outcomes = self.operation(mode="status")["outcomes"]
+        return next(one for one in reversed(outcomes) if one["scene_id"] == scene)
+
+    def pause(self) -> dict[str, Any] | None:
+        """Why the worker waits, if it does."""
+        pause: dict[str, Any] | None = self.operation(mode="status")["pause"]
+        return pause
+
+    def wait_for_pause(self, code: str) -> str:
+        """Wait until the worker says that it waits for this; its message."""
+
+        def message() -> str:
+            pause = self.pause()
+            return str(pause["message"]) if pause and pause["code"] == code else ""
+
+        return wait_for(message, what=f"the pause {code}")
+
+    def worker_pid(self) -> int:
+        """The process of the worker that lives."""
+        wait_for(lambda: worker_lives(self.data), what="a worker")
+
+        def pid() -> int:
+            state = read_state(self.data)
+            return state.pid if state else 0
+
+        return wait_for(pid, what="a worker's state")
+
+    def worker_log(self) -> str:
+        """What the worker wrote into its log."""
+        log = self.data / "worker.log"
+        return log.read_text() if log.exists() else ""
+
+    def end_worker(self) -> None:
+        """Ask the worker to end, and see that it did."""
+        asked: set[int] = set()
+
+        def has_ended() -> bool:
+            state = read_state(self.data)
+            if not worker_lives(self.data):
+                return True
+            if state and state.pid not in asked:  # a successor may just have taken over
+                asked.add(state.pid)
+                with suppress(ProcessLookupError):
+                    os.kill(state.pid, signal.SIGTERM)
+            return False
+
+        wait_for(has_ended, what="the end of the worker")
