@@ -46,20 +46,23 @@ def test_a_kept_event_is_readable_by_its_owner_alone(config: Path) -> None:
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(p.name for p in (shared_fixtures() / "stash/stdin").glob("*-Scene.*.json")) or [""],
-)
-def test_every_recorded_scene_hook_is_kept_and_names_its_scene(config: Path, name: str) -> None:
+def hooks_recorded() -> list[str]:
+    paths = (shared_fixtures() / "stash" / "stdin").glob("*.Post.json")
+    return sorted(path.name for path in paths)
+
+
+@pytest.mark.parametrize("name", hooks_recorded())
+def test_every_recorded_hook_is_kept_and_names_its_object(config: Path, name: str) -> None:
     recorded = (shared_fixtures() / "stash" / "stdin" / name).read_bytes()
     document = recorded.replace(b'"/root/.stash"', json.dumps(str(config)).encode())
     assert run_plugin(document).code == 0
     [kept] = inbox_of(config)
+    assert kept.read_bytes() == document
     wants = read_call(kept.read_bytes()).wants
     raw = json.loads(recorded)["args"]["hookContext"]
     assert isinstance(wants, HookEvent)
-    assert (wants.kind, wants.id) == ("Scene", raw["id"])
     assert f"{wants.kind}.{wants.action}.Post" == raw["type"]
+    assert wants.id == raw["id"]
 
 
 def test_sixty_hooks_at_once_leave_sixty_events(config: Path) -> None:
