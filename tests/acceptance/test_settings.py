@@ -79,7 +79,7 @@ def test_episodes_are_written_only_where_their_library_is_named(world: World) ->
     world.configure(pathMappings="/data/shows => /media/shows")
     world.save(scene, title="an episode")
     world.settle()
-    assert world.outcome_of(scene)["kind"] == "not_in_plex"
+    world.wait_for_outcome(scene, "not_in_plex")
 
     world.configure(pathMappings="/data/shows => /media/shows", plexLibraries="Shows")
     world.save(scene, title="an episode")
@@ -90,8 +90,8 @@ def test_a_mapping_that_was_missing_wakes_the_scenes_that_rest(world: World) -> 
     world.configure(pathMappings="")
     scene, key = world.add()
     world.save(scene, title="found later")
-    world.settle()
-    assert "no chosen Plex library has the folder" in world.outcome_of(scene)["text"]
+    why = world.wait_for_outcome(scene, "not_in_plex")
+    assert "no chosen Plex library has the folder" in why
 
     world.configure()
     other, _ = world.add("other.mp4")

@@ -65,7 +65,7 @@ def test_stop_ends_what_the_task_asked_for_within_two_seconds(world: World) -> N
 
     world.stash.graphql("mutation($j:ID!){stopJob(job_id:$j)}", {"j": job})
     stopped = time.monotonic()
-    wait_for(lambda: world.operation(mode="status")["runs"][-1]["cancelled"], what="the stop")
+    wait_for(lambda: world.last_run()["cancelled"], what="the stop")
 
     assert time.monotonic() - stopped < 2.0
     world.settle()
@@ -95,7 +95,7 @@ def test_a_task_does_not_sit_on_the_job_slot_while_plex_is_off(world: World) -> 
 
     world.plex.start()
     wait_for(
-        lambda: world.operation(mode="status")["runs"][-1]["counts"].get("changed") == 1,
+        lambda: world.last_run()["counts"].get("changed") == 1,
         what="the run to go on by itself",
     )
 

@@ -68,7 +68,7 @@ def test_an_unchanged_scene_sends_nothing_to_plex(world: World) -> None:
     world.save(scene, title="same")
     world.settle()
 
-    wait_for(lambda: world.outcome_of(scene)["kind"] == "unchanged", what="the second outcome")
+    world.wait_for_outcome(scene, "unchanged")
     assert world.plex.requests == []
     assert world.shown(key, "title") == "same"
 
@@ -102,7 +102,7 @@ def test_what_a_scan_finds_is_synced(world: World) -> None:
     scene = max(one.id for one in world.stash.store.scenes.values())
     wait_for(lambda: world.operation(mode="status")["outcomes"], what="an outcome")
 
-    assert world.outcome_of(scene)["kind"] == "unchanged"
+    world.wait_for_outcome(scene, "unchanged")
     assert world.shown(key, "title") == "0001"  # a file name never replaces a title of others
 
 
@@ -147,7 +147,7 @@ def test_a_destroyed_scene_leaves_its_item_as_it_is(world: World) -> None:
     world.stash.graphql(
         "mutation($i:SceneDestroyInput!){sceneDestroy(input:$i)}", {"i": {"id": str(scene)}}
     )
-    wait_for(lambda: world.outcome_of(scene)["kind"] == "gone", what="the scene's end")
+    world.wait_for_outcome(scene, "gone")
 
     assert world.shown(key, "title") == "kept"
 
@@ -158,9 +158,7 @@ def test_what_plex_does_not_have_rests_with_a_reason_and_is_found_after_its_scan
     scene = world.stash.store.add_scene("/data/stash/late.mp4", title="late")
     world.save(scene, title="late")
     world.settle()
-    outcome = world.outcome_of(scene)
-    assert outcome["kind"] == "not_in_plex"
-    assert "not scanned" in outcome["text"]
+    assert "not scanned" in world.wait_for_outcome(scene, "not_in_plex")
 
     key = world.plex.store.add_item(world.movies, ["/media/plex/late.mp4"])
     world.save(scene, title="late")
@@ -185,10 +183,9 @@ def test_two_items_with_one_file_are_named_and_neither_is_written(world: World) 
     world.save(scene, title="which?")
     world.settle()
 
-    outcome = world.outcome_of(scene)
-    assert outcome["kind"] == "ambiguous"
-    assert str(first) in outcome["text"]
-    assert str(second) in outcome["text"]
+    text = world.wait_for_outcome(scene, "ambiguous")
+    assert str(first) in text
+    assert str(second) in text
     assert not [one for one in world.plex.requests if one.kind == "edit"]
 
 

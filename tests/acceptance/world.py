@@ -119,9 +119,20 @@ class World:
         return not status["inbox"]["waiting"] and not any(queue[name] for name in SETTLED)
 
     def outcome_of(self, scene: int) -> dict[str, Any]:
-        """The last outcome of a scene."""
-        outcomes = self.operation(mode="status")["outcomes"]
-        return next(one for one in reversed(outcomes) if one["scene_id"] == scene)
+        """The last outcome of a scene, as far as it is shown yet."""
+        outcomes: list[dict[str, Any]] = self.operation(mode="status")["outcomes"]
+        mine = [one for one in outcomes if one["scene_id"] == scene]
+        return mine[-1] if mine else {"kind": "", "text": ""}
+
+    def wait_for_outcome(self, scene: int, kind: str) -> str:
+        """Wait until the last sync of a scene ended so; its text."""
+        wait_for(lambda: self.outcome_of(scene)["kind"] == kind, what=f"the outcome {kind}")
+        return str(self.outcome_of(scene)["text"])
+
+    def last_run(self) -> dict[str, Any]:
+        """The newest run, as far as it is shown yet."""
+        runs: list[dict[str, Any]] = self.operation(mode="status")["runs"]
+        return runs[-1] if runs else {"cancelled": False, "counts": {}}
 
     def pause(self) -> dict[str, Any] | None:
         """Why the worker waits, if it does."""
