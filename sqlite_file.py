@@ -10,12 +10,48 @@ import itertools
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from errors import DamagedError, NewerSchemaError, NotKeptError
 
 log = logging.getLogger("PlexSync.sqlite_file")
+
+
+_WAL_PROBE = "wal-probe.db"
+_WAL_FORMAT = 2  # bytes 18 and 19 of a file in WAL mode
+
+
+def wal_works(folder: Path) -> bool:
+    """Whether a file in `folder` can use a write-ahead log; network drives mostly cannot.
+
+    WAL needs memory shared between processes, and a file that was once switched to it cannot be
+    opened without, so this is tried on a file that is thrown away.
+    """
+    probe = folder / _WAL_PROBE
+    try:
+        with closing(sqlite3.connect(probe)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("CREATE TABLE IF NOT EXISTS probe (value)")
+            (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+            return bool(mode == "wal")
+    except sqlite3.OperationalError:
+        log.warning("%s cannot hold a write-ahead log; the slower way is taken", folder)
+        return False
+    finally:
+        for end in ("", "-wal", "-shm", "-journal"):
+            with suppress(OSError):
+                probe.with_name(probe.name + end).unlink()
+
+
+def set_journal(connection: sqlite3.Connection, *, wal: bool) -> None:
+    """Choose how commits are kept.
+
+    With a write-ahead log there is no fsync per commit: a kill loses nothing that way. A power cut
+    may lose the last commits, never the file, and the catch-up asks Stash for what changed since.
+    """
+    connection.execute(f"PRAGMA journal_mode = {'WAL' if wal else 'DELETE'}")
+    connection.execute(f"PRAGMA synchronous = {'NORMAL' if wal else 'FULL'}")
 
 
 @contextmanager
@@ -24,7 +60,9 @@ def reader(file: Path) -> Iterator[sqlite3.Connection]:
     # SQLite would make -wal and -shm to read a file in WAL mode and leave them there. Without
     # a -wal nobody has the file open, so its pages stand still.
     wal = file.with_name(f"{file.name}-wal")
-    query = "?mode=ro" if wal.exists() else "?mode=ro&immutable=1"
+    with file.open("rb") as raw:
+        is_wal = raw.read(20)[18:19] == bytes([_WAL_FORMAT])
+    query = "?mode=ro&immutable=1" if is_wal and not wal.exists() else "?mode=ro"
     uri = file.absolute().as_uri() + query
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         yield connection

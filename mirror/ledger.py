@@ -17,13 +17,30 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+from errors import DamagedError
 from mirror import records
-from mirror.ledger_file import count_scenes, open_ledger, read_scene_counts
+from mirror.ledger_file import (
+    Origin,
+    copy_ledger,
+    count_scenes,
+    open_ledger,
+    read_scene_counts,
+)
 from mirror.records import Confirmation, Intent, ItemId, Kind, SceneState
 from mirror.written import Asked, Standing, Written
+from sqlite_file import set_aside, translated
 
-__all__ = ["Confirmation", "Intent", "ItemId", "Ledger", "SceneState", "read_scene_counts"]
+__all__ = [
+    "Confirmation",
+    "Intent",
+    "ItemId",
+    "Ledger",
+    "Origin",
+    "SceneState",
+    "read_scene_counts",
+]
 
 _CHUNK = 500  # ids in one query; SQLite may allow no more than 999 variables
 _COLUMNS = (
@@ -66,24 +83,36 @@ _SceneRow = tuple[
 class Ledger:
     """The open ledger of one data folder.
 
+    Every call raises `NotKeptError` when the disk is full or the file is locked: nothing has
+    changed then; and `DamagedError` when the file cannot be read.
+
+    Args:
+        path: The file; made if it is not there.
+        wal: Whether its folder can hold a write-ahead log, see `sqlite_file.wal_works`.
+
     Attributes:
-        was_damaged: The file could not be read and was set aside; nothing earlier is known.
+        origin: Where what it holds comes from; anything but `Origin.FILE` asks for a comparison.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._db, self.was_damaged = open_ledger(path)
+    def __init__(self, path: Path, *, wal: bool = True) -> None:
+        self._path = path
+        self._connection, self.origin = open_ledger(path, wal=wal)
 
     def close(self) -> None:
         """Give the file free."""
-        self._db.close()
+        self._connection.close()
+
+    def copy(self) -> None:
+        """Copy the ledger, so that it can come back after damage; the earlier copy goes."""
+        copy_ledger(self._connection, self._path)
 
     def written(self, item: ItemId) -> Written | None:
         """Return what is known of this very item, whichever scene wrote it; None if nothing."""
-        row = self._db.execute(
+        rows = self._execute(
             f"SELECT asked, unsure, before FROM items WHERE {_SAME_ITEM}",  # noqa: S608
             _key(item),
-        ).fetchone()
-        return records.read_written(*row) if row else None
+        )
+        return records.read_written(*rows[0]) if rows else None
 
     def begin(self, intents: Iterable[Intent], *, now: float) -> None:
         """Record what a batch is about to write; all or nothing, before its first PUT."""
@@ -95,7 +124,7 @@ class Ledger:
                 # The same write tried again and again after crashes is one possibility.
                 unsure = (*(one for one in known.unsure if one != asked), asked)
                 before = _first_standings(known, meant)
-                self._db.execute(
+                self._execute(
                     _BEGIN_ITEM,
                     (
                         *_key(intent.item),
@@ -116,7 +145,7 @@ class Ledger:
 
     def items_of(self, scene_id: int) -> list[ItemId]:
         """Return the items that this scene was the last to write."""
-        rows = self._db.execute(
+        rows = self._execute(
             "SELECT machine, section_uuid, rating_key, part FROM items WHERE scene_id = ?"
             " ORDER BY machine, section_uuid, rating_key, part",
             (scene_id,),
@@ -128,7 +157,7 @@ class Ledger:
 
     def forget_item(self, item: ItemId) -> None:
         """Drop what is known of an item: it was undone, or Plex has it no more."""
-        self._db.execute(f"DELETE FROM items WHERE {_SAME_ITEM}", _key(item))  # noqa: S608
+        self._execute(f"DELETE FROM items WHERE {_SAME_ITEM}", _key(item))  # noqa: S608
 
     def scene(self, scene_id: int) -> SceneState | None:
         """Return how a scene stands, None if it was never synced."""
@@ -160,24 +189,24 @@ class Ledger:
     def wake_all_resting(self) -> list[int]:
         """Clear the fingerprints of resting scenes, so that they are looked at; their ids."""
         with self._transaction():
-            rows = self._db.execute(
+            rows = self._execute(
                 "SELECT scene_id FROM scenes WHERE state = 'resting' ORDER BY scene_id"
-            ).fetchall()
-            self._db.execute("UPDATE scenes SET fingerprint = '' WHERE state = 'resting'")
+            )
+            self._execute("UPDATE scenes SET fingerprint = '' WHERE state = 'resting'")
         return [scene_id for (scene_id,) in rows]
 
     def forget_scene(self, scene_id: int) -> None:
         """Drop all that is known of a scene and of the items that it was the last to write."""
         with self._transaction():
             for table in ("items", "scenes", "links"):
-                self._db.execute(
+                self._execute(
                     f"DELETE FROM {table} WHERE scene_id = ?",  # noqa: S608
                     (scene_id,),
                 )
 
     def scenes_holding(self, kind: Kind, object_id: int) -> list[int]:
         """Return the scenes that held a Stash object when last synced, though it may be gone."""
-        rows = self._db.execute(
+        rows = self._execute(
             "SELECT scene_id FROM links WHERE kind = ? AND object_id = ? ORDER BY scene_id",
             (kind, object_id),
         )
@@ -185,12 +214,12 @@ class Ledger:
 
     def get_meta(self, key: str) -> str | None:
         """Return a note kept between runs."""
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else None
+        rows = self._execute("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep a note between runs."""
-        self._db.execute(
+        self._execute(
             "INSERT INTO meta (key, value) VALUES (?, ?)"
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (key, value),
@@ -198,23 +227,42 @@ class Ledger:
 
     def counts(self) -> dict[str, int]:
         """Return scenes by "state", or by "state/code" where there is a code."""
-        return count_scenes(self._db)
+        return count_scenes(self._connection)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
+        with self._guarded():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite itself ends some, on a full disk
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Translate errors; a file that turns out damaged is set aside for whoever opens next."""
         try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
+            with translated(self._path, "nothing was recorded"):
+                yield
+        except DamagedError:
+            self.close()
+            if self._path.exists():  # guards nest, the inner one has done it
+                set_aside(self._path)
             raise
-        self._db.execute("COMMIT")
+
+    def _execute(self, statement: str, values: Iterable[object] = ()) -> list[Any]:
+        """Run one statement; all of its rows, so that no error comes later."""
+        with self._guarded():
+            return self._connection.execute(statement, tuple(values)).fetchall()
 
     def _confirm_item(self, scene_id: int, item: ItemId, written: Written, now: float) -> None:
         known = self.written(item) or Written()
         asked = Asked(scalars=written.asked_scalars, tags=written.asked_tags)
         before = _first_standings(known, written)
-        self._db.execute(
+        self._execute(
             _CONFIRM_ITEM,
             (
                 *_key(item),
@@ -226,7 +274,7 @@ class Ledger:
         )
 
     def _put_scene(self, state: SceneState, now: float) -> None:
-        self._db.execute(
+        self._execute(
             _PUT_SCENE,
             (
                 state.scene_id,
@@ -247,19 +295,19 @@ class Ledger:
 
     def _put_links(self, scene_id: int, links: frozenset[records.Link]) -> None:
         """Write only what differs: most syncs leave a scene's performers and tags alone."""
-        rows = self._db.execute("SELECT kind, object_id FROM links WHERE scene_id = ?", (scene_id,))
+        rows = self._execute("SELECT kind, object_id FROM links WHERE scene_id = ?", (scene_id,))
         held = frozenset(rows)
-        self._db.executemany(
+        self._connection.executemany(
             "DELETE FROM links WHERE kind = ? AND object_id = ? AND scene_id = ?",
             [(*link, scene_id) for link in held - links],
         )
-        self._db.executemany(
+        self._connection.executemany(
             "INSERT INTO links (kind, object_id, scene_id) VALUES (?, ?, ?)",
             [(*link, scene_id) for link in links - held],
         )
 
     def _read_scenes(self, where: str, values: Iterable[int] = ()) -> list[SceneState]:
-        rows = self._db.execute(
+        rows = self._execute(
             f"SELECT {_COLUMNS} FROM scenes {where}",  # noqa: S608 - constants and marks only
             tuple(values),
         )

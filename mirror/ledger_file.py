@@ -2,22 +2,27 @@
 
 One row a scene and one row an item, values as JSON: nothing is ever asked of what is inside
 them. A file of a newer schema is refused untouched. A file that is no database is set aside
-under another name, for a person may still save something from it, and a fresh one is made.
+under another name, for a person may still save something from it. Its last daily copy then takes
+its place; without one a fresh ledger is begun, nothing that stands in Plex counts as ours, and
+undo knows no earlier state.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
+import os
 import sqlite3
-import urllib.parse
+from contextlib import closing, suppress
+from enum import Enum
 from pathlib import Path
 
-import errors
+from errors import DamagedError, NotKeptError
+from sqlite_file import check_version, reader, set_aside, set_journal, translated
 
 log = logging.getLogger(__name__)
 
 SCHEMA = 1
+_CONSEQUENCE = "nothing is synced until it can be"
 
 _TABLES = """
 CREATE TABLE items (
@@ -62,30 +67,60 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
-def open_ledger(path: Path) -> tuple[sqlite3.Connection, bool]:
-    """Return a connection to write through, and whether a damaged file had to be set aside.
+class Origin(Enum):
+    """Where an opened ledger comes from."""
+
+    FILE = "its own file"
+    COPY = "the last daily copy, because the file was damaged"
+    NOTHING = "a fresh one, because the file was damaged and there was no copy"
+
+
+def open_ledger(path: Path, *, wal: bool) -> tuple[sqlite3.Connection, Origin]:
+    """A connection to write through, and where what it holds comes from.
 
     Raises:
         NewerSchemaError: A newer version wrote the file; it is left as it is.
+        NotKeptError: It cannot be made, read or written now.
     """
+    copy = copy_of(path)
     try:
-        return _open(path), False
-    except sqlite3.OperationalError:  # locked, no disk space, no permission: not damaged
-        raise
-    except sqlite3.DatabaseError as error:
-        aside = _set_aside(path)
-        log.warning(
-            "the ledger %s is damaged (%s); it is kept as %s and a new one is begun, so undo "
-            "knows no earlier state",
-            path,
-            error,
-            aside.name,
-        )
-        return _open(path), True
+        if path.exists() or not copy.exists():
+            return _open(path, wal=wal), Origin.FILE
+    except DamagedError:
+        set_aside(path)
+    try:
+        if copy.exists():
+            _restore(copy, path)
+            return _open(path, wal=wal), Origin.COPY
+    except (DamagedError, OSError) as error:
+        log.warning("the copy of the ledger cannot be used either (%s)", error)
+        with suppress(OSError):
+            path.unlink()
+    return _open(path, wal=wal), Origin.NOTHING
+
+
+def copy_of(path: Path) -> Path:
+    """Where the daily copy of a ledger lies."""
+    return path.with_name(f"{path.name}.copy")
+
+
+def copy_ledger(connection: sqlite3.Connection, path: Path) -> None:
+    """Copy a ledger beside itself; the copy appears whole or not at all.
+
+    Raises:
+        NotKeptError: It could not be written; the earlier copy stays.
+    """
+    unfinished = path.with_name(f"{path.name}.copy.tmp")
+    with translated(path, "it was not copied"):
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        with closing(sqlite3.connect(unfinished)) as target:
+            connection.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+        unfinished.replace(copy_of(path))
 
 
 def read_scene_counts(path: Path) -> dict[str, int] | None:
-    """Return how many scenes are in which state, for status answers of other processes.
+    """How many scenes are in which state, for status answers of other processes.
 
     The keys are those of `Ledger.counts`. Writes nothing and waits for nobody; None when there
     is no ledger that can be read.
@@ -93,59 +128,45 @@ def read_scene_counts(path: Path) -> dict[str, int] | None:
     if not path.exists():
         return None
     try:
-        with contextlib.closing(_connect_read_only(path)) as connection:
+        with translated(path, "it is not read"), reader(path) as connection:
             return count_scenes(connection)
-    except sqlite3.Error:
+    except (DamagedError, NotKeptError):
         return None
 
 
 def count_scenes(connection: sqlite3.Connection) -> dict[str, int]:
-    """Return scenes by "state", or "state/code" where there is a code."""
+    """Scenes by "state", or "state/code" where there is a code."""
     rows = connection.execute("SELECT state, code, count(*) FROM scenes GROUP BY state, code")
     return {f"{state}/{code}" if code else state: count for state, code, count in rows}
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    if not path.exists():
-        path.touch(mode=0o600)  # SQLite gives its -wal and -shm the same mode
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        _prepare(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    path.chmod(0o600)
+def _restore(copy: Path, path: Path) -> None:
+    """Bring the copy back; the copy itself stays where it is."""
+    with translated(copy, "it is not brought back"), reader(copy) as source:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        with closing(sqlite3.connect(path)) as target:
+            source.backup(target)
+
+
+def _open(path: Path, *, wal: bool) -> sqlite3.Connection:
+    with translated(path, _CONSEQUENCE):
+        if path.exists():
+            with reader(path) as connection:
+                check_version(connection, path, schema=SCHEMA)
+        # SQLite gives its -wal and -shm the mode of the file.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            _prepare(connection, path, wal=wal)
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > SCHEMA:
-        raise errors.NewerSchemaError(
-            f"{path} has schema {version}, this version knows {SCHEMA}",
-            remedy="install the newer PlexSync again, or move the file away",
-        )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+def _prepare(connection: sqlite3.Connection, path: Path, *, wal: bool) -> None:
+    version = check_version(connection, path, schema=SCHEMA)
+    set_journal(connection, wal=wal)
     if version < SCHEMA:
         # One transaction with the version: a kill in between leaves an empty file.
         connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version = {SCHEMA};COMMIT;")
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-
-
-def _connect_read_only(path: Path) -> sqlite3.Connection:
-    name = path.resolve().as_posix()
-    root = "" if name.startswith("/") else "/"  # a drive letter needs one more slash
-    uri = f"file://{root}{urllib.parse.quote(name)}?mode=ro"
-    return sqlite3.connect(uri, uri=True, isolation_level=None)
-
-
-def _set_aside(path: Path) -> Path:
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    path.replace(aside)
-    for end in ("-wal", "-shm"):  # they belong to the old file and would spoil the new one
-        with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + end).replace(aside.with_name(aside.name + end))
-    return aside

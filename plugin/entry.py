@@ -44,7 +44,10 @@ def run(here: str, arguments: list[str], document: bytes) -> NoReturn:
         find_dependencies(here)
         from worker.main import run_worker  # noqa: PLC0415 - needs what was just found
 
-        sys.exit(run_worker(Path(arguments[1]).resolve(), Path(here).resolve()))
+        try:
+            sys.exit(run_worker(Path(arguments[1]).resolve(), Path(here).resolve()))
+        except PlexSyncError:
+            sys.exit(1)  # said in the log and in the state
     if arguments:
         sys.stdout.write(USAGE)
         sys.exit(0 if arguments == ["--help"] else 2)

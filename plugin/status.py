@@ -45,6 +45,7 @@ def read_status(folder: Path | None) -> dict[str, object]:
             "unreadable": len(list((folder / "inbox" / "unreadable").glob("*"))),
         },
         "queue": _queue(counts),
+        "speed": state.speed if state and counts and counts.due + counts.out else 0.0,
         "failed": [asdict(one) for one in read_dead_letters(folder / "queue", limit=FAILED_SHOWN)],
         "scenes": dict(state.scenes) if state else {},
         "runs": [asdict(run) for run in state.runs.values()] if state else [],

@@ -233,7 +233,7 @@ def _win_ticket(path: str) -> bool:
             system.close(system.open(path, host.CREATE_NEW, 0o600))
         except FileExistsError:
             try:
-                if time() - system.stat(path).st_mtime < TICKET_SECONDS:
+                if abs(time() - system.stat(path).st_mtime) < TICKET_SECONDS:
                     return False
                 system.unlink(path)
             except OSError:

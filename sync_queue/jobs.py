@@ -27,7 +27,7 @@ from persistqueue.serializers import json as json_serializer
 from persistqueue.sqlackqueue import SQLiteAckQueue
 
 from errors import DamagedError
-from sqlite_file import check_version, reader, set_aside, translated
+from sqlite_file import check_version, reader, set_aside, set_journal, translated
 from sync_queue import queue_status, sql
 from sync_queue.queue_status import FILE_NAME, Counts, DeadLetter, read_counts, read_dead_letters
 
@@ -88,14 +88,19 @@ class JobQueue(SQLiteAckQueue):
     _getter = None
     _putter = None
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, wal: bool = True) -> None:
         """Open the queue and take back what a predecessor had in hand.
+
+        Args:
+            folder: Made if it is not there.
+            wal: Whether the folder can hold a write-ahead log, see `sqlite_file.wal_works`.
 
         Raises:
             NewerSchemaError: A newer version wrote the file; it was not touched.
             NotKeptError: The folder or file cannot be made or written.
         """
         self._file = folder / FILE_NAME
+        self._wal = wal
         self.was_damaged = False
         try:
             self._open(folder)
@@ -202,6 +207,14 @@ class JobQueue(SQLiteAckQueue):
         """Make a job a dead letter; it waits, anew, if its scene was asked for again."""
         self._fail(sql.BURY, job, {"now": now, "code": code, "message": message})
 
+    def bound_waits(self, *, now: float, most: float) -> int:
+        """Make due what waits longer than `most` seconds from now; returns how many did.
+
+        Nobody asks for such a wait: the clock was wrong when it was, or was set back since.
+        """
+        with self._transaction() as connection:
+            return connection.execute(sql.BOUND_WAITS, {"now": now, "latest": now + most}).rowcount
+
     def due_now(self, *, now: float) -> int:
         """Make every waiting job due; returns how many were not."""
         with self._transaction() as connection:
@@ -275,10 +288,10 @@ class JobQueue(SQLiteAckQueue):
     def _new_db_connection(
         self, path: str, multithreading: bool, timeout: float
     ) -> sqlite3.Connection:
-        connection: sqlite3.Connection = super()._new_db_connection(path, multithreading, timeout)
-        # No fsync per commit: a kill loses nothing that way. A power cut may lose the last
-        # commits, never the file, and the catch-up pass asks Stash for what changed since.
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection = sqlite3.connect(
+            Path(path) / self.db_file_name, timeout=timeout, check_same_thread=not multithreading
+        )
+        set_journal(connection, wal=self._wal)
         connection.execute("PRAGMA temp_store = MEMORY")
         return connection
 

@@ -161,6 +161,8 @@ UPDATE scene_jobs SET status = 9, buried = :now, code = :code, message = :messag
 WHERE scene_id = :scene_id AND status = 2 AND generation = :generation
 """
 
+BOUND_WAITS = "UPDATE scene_jobs SET due = :now WHERE status = 1 AND due > :latest"
+
 DUE_NOW = "UPDATE scene_jobs SET due = :now WHERE status = 1 AND due > :now"
 
 RETRY_FAILED = """

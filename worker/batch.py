@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from errors import PlexSyncError, SceneError, WaitError
+from errors import PlexAwayError, PlexSyncError, SceneError, ServerBusyError, WaitError
 from mirror.desired import Desired, desired_item
 from mirror.edit import Edit, plan_edit, written_after
 from mirror.fingerprint import fingerprint
@@ -32,6 +32,8 @@ from worker.settings import Settings
 from worker.state import Outcome
 
 log = logging.getLogger("PlexSync.worker")
+
+BUSY_IN_A_ROW = 3  # different scenes that are answered 500: the server's trouble, not theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ class Batch:
         settings: What a person chose.
         covers: Reads covers from Stash.
         is_interrupted: Asked between two writes; True leaves the rest of the batch unfinished.
+        busy: Scenes in a row that Plex answered 500 to; kept from batch to batch.
         now: Unix seconds, for what is recorded.
     """
 
@@ -88,8 +91,10 @@ class Batch:
         settings: Settings,
         covers: CoverReader,
         is_interrupted: Callable[[], bool],
+        busy: set[int],
         now: float,
     ) -> None:
+        self._busy = busy
         self._server = server
         self._ledger = ledger
         self._settings = settings
@@ -206,13 +211,29 @@ class Batch:
                 return
             try:
                 self._write_scene(plan)
+                self._busy.clear()
             except WaitError:
                 raise
+            except ServerBusyError as error:
+                self._count_busy(plan.job, error)
             except PlexSyncError as error:
                 self._failed(plan.job, error)
             except Exception as error:  # one scene's trouble, even a bug of ours, stays its own
                 log.exception("scene %d: unexpected trouble", plan.scene.id)
                 self._failed(plan.job, error)
+
+    def _count_busy(self, job: Job, error: ServerBusyError) -> None:
+        """Take a 500 for the scene's own trouble, unless different scenes in a row have it.
+
+        Raises:
+            PlexAwayError: They do. The ones of this batch are left untried, so that an hour of 500s
+                costs no scene its attempts.
+        """
+        self._busy.add(job.scene_id)
+        if len(self._busy) >= BUSY_IN_A_ROW:
+            self.results = [one for one in self.results if one.job.scene_id not in self._busy]
+            raise PlexAwayError(f"{error}, for {BUSY_IN_A_ROW} scenes in a row") from error
+        self._failed(job, error)
 
     def _write_scene(self, plan: _Plan) -> None:
         fields: dict[str, None] = {}

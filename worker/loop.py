@@ -13,49 +13,36 @@ from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
-from errors import (
-    NotConfiguredError,
-    NotKeptError,
-    PlexAwayError,
-    PlexSyncError,
-    StashAwayError,
-    TokenRefusedError,
-    UnreadableAnswerError,
-    WaitError,
-)
-from mirror.ledger import Ledger
-from plex.cache import MatchCache, PlexCache
-from plex.client import PlexClient
-from plex.server import Server
+from errors import DamagedError, NotKeptError, PlexAwayError, PlexSyncError, WaitError
 from stash.call import Command, Connection, write_call
 from stash.client import StashClient
-from stash.scenes import Conditions, SceneBatch
+from stash.scenes import Conditions
 from sync_queue import inbox as inbox_writer
-from sync_queue.jobs import Job, JobQueue, Priority
+from sync_queue.jobs import Job, Priority
 from worker.arrivals import Inbox
 from worker.batch import Batch
+from worker.clock import Clock
 from worker.covers import CoverReader
-from worker.identity import client_identifier
 from worker.intake import FIRST_SYNC, Intake
 from worker.listing import Listing
 from worker.pause import Brake
-from worker.runs import Runs
+from worker.plex_side import PlexSide
+from worker.runs import COMPARE, Runs
 from worker.settings import Settings, content_print, read_settings
 from worker.settle import Settler
 from worker.show import Show
-from worker.version import signature_of, version_of
+from worker.stash_side import StashSide
+from worker.stores import Stores
+from worker.version import CodeWatch, version_of
 
 log = logging.getLogger("PlexSync.worker")
 
 BATCH = 50  # scenes per claim: one Stash query, one Plex read
 POLL_SECONDS = 0.25
-CONDITIONS_SECONDS = 60.0
-CONDITIONS_WHILE_WAITING_SECONDS = 5.0
 STASH_GONE_SECONDS = 600.0
 FIRST_CALL_SECONDS = 5.0
-CODE_LOOK_SECONDS = 2.0
-CODE_QUIET_SECONDS = 5.0
 INTERRUPT_LOOK_SECONDS = 0.2
+LONGEST_WAIT_SECONDS = 3700.0  # a little more than the longest back-off
 _CONTENT_PRINT = "content_print"
 
 
@@ -75,21 +62,32 @@ class Worker:
     Args:
         folder: The data folder.
         here: The plugin's folder.
+        is_after_damage: A file turned out damaged while a worker ran on it just now.
+        stash_gone_seconds: How long Stash may be silent.
     """
 
-    def __init__(self, folder: Path, here: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        here: Path,
+        *,
+        is_after_damage: bool = False,
+        stash_gone_seconds: float = STASH_GONE_SECONDS,
+    ) -> None:
         self._folder = folder
-        self._here = here
-        self._queue = JobQueue(folder / "queue")
-        self._ledger = Ledger(folder / "ledger.db")
-        self._match_cache = MatchCache(folder)
-        self._plex_cache = PlexCache(folder)
+        self._stash_gone_seconds = stash_gone_seconds
+        self._stores = Stores(folder)
+        self._queue, self._ledger = self._stores.queue, self._stores.ledger
+        self._is_incomplete = is_after_damage or self._stores.are_incomplete
         self._inbox = Inbox(folder)
         self._runs = Runs(folder, self._ledger)
         self._listing = Listing(self._queue, self._runs)
         self._brake = Brake()
-        self._show = Show(folder, ledger=self._ledger, runs=self._runs, version=version_of(here))
+        version = version_of(here)
+        self._show = Show(folder, ledger=self._ledger, runs=self._runs, version=version)
         self._settler = Settler(self._queue, self._runs, self._show)
+        self._stash = StashSide()
+        self._plex = PlexSide(folder, version=version, match_cache=self._stores.match_cache)
         self._intake = Intake(
             inbox=self._inbox,
             queue=self._queue,
@@ -98,16 +96,13 @@ class Worker:
             connect=self._connect_stash,
             clear_caches=self._clear_caches,
         )
-        self._stash: StashClient | None = None
-        self._server: Server | None = None
         self._settings: Settings | None = None
         self._stored: dict[str, object] = {}
         self._is_enabled = True
-        self._started = self._stash_seen = time.monotonic()
-        self._conditions_seen = float("-inf")
-        self._signature = signature_of(here)
-        self._code_looked = self._started
-        self._code_changed: float | None = None
+        self._started = time.monotonic()
+        self._clock = Clock()
+        self._code = CodeWatch(here)
+        self._busy: set[int] = set()
         self._interrupt_looked = 0.0
         self._is_asked_to_end = False
 
@@ -116,58 +111,76 @@ class Worker:
         self._is_asked_to_end = True
 
     def close(self) -> None:
-        """Close every file; nothing depends on this being called."""
-        self._runs.save_if_dirty()
-        for one in (self._match_cache, self._plex_cache, self._queue, self._ledger):
-            one.close()
-        for connection in (self._stash, self._server and self._server.client):
-            if connection:
-                connection.close()
+        """Close every file and connection; nothing depends on this being called."""
+        self._stores.close()
+        self._stash.close()
+        self._plex.drop()
 
     def run(self) -> End:
-        """Work until there is a reason to end."""
+        """Work until there is a reason to end.
+
+        Raises:
+            DamagedError: A file cannot be read; it was set aside, a new worker starts without it.
+        """
         self._inbox.sweep(time.time())
+        self._queue.bound_waits(now=time.time(), most=LONGEST_WAIT_SECONDS)
         self._show.publish(None, force=True)
         while True:
             worked = self._turn()
             end = self._reason_to_end()
             if end:
+                self._runs.save_if_dirty()
                 self._show.publish(self._brake.pause, force=True)
                 return end
             if not worked:
-                self._runs.save_if_dirty()
                 self._show.publish(self._brake.pause)
                 self._rest()
 
     def hand_over(self) -> None:
         """Leave a successor what it needs to reach Stash."""
-        if self._stash:
-            call = write_call(self._stash.current_connection(), Command(mode="wake"))
+        if self._stash.client:
+            call = write_call(self._stash.client.current_connection(), Command(mode="wake"))
             inbox_writer.keep(str(self._folder), call)
 
     def _turn(self) -> bool:
         """One look at everything; whether anything was done."""
         now = time.time()
-        took = 0
+        if isinstance(self._brake.error, NotKeptError) and not self._brake.is_due(now):
+            return False  # nothing can be taken that cannot be written
         try:
-            took = self._intake.take(now)
-            self._look_at_conditions()
-            self._probe(now)
-            listed = self._list(now)
-            worked = self._work(now)
+            return self._look(now)
         except WaitError as error:
-            self._wait_for(error, now)
-            listed = worked = False
+            self._brake.apply(error, now)
+        except DamagedError:
+            raise
+        except OSError as error:
+            self._brake.apply(NotKeptError(f"the data folder cannot be used: {error}"), now)
+        self._show.touch()
+        return False
+
+    def _look(self, now: float) -> bool:
+        if self._clock.was_set_back():
+            log.warning("the clock was set back; what waits for a time is done now")
+            self._queue.bound_waits(now=now, most=0.0)
+            self._brake.probe_now(now)
+        took = self._intake.take(now)
+        self._code.look()
+        self._look_at_conditions(now)
+        self._probe(now)
+        did = any([took, self._list(now), self._work(now)])
         self._watch_runs(now)
-        if took or listed or worked:
+        if did:
             self._show.set_aside = self._inbox.set_aside_count()
             self._show.touch()
             self._show.publish(self._brake.pause)
-        return bool(took or listed or worked)
+        else:
+            self._runs.save_if_dirty()
+            self._stores.copy_daily(now)
+        return did
 
     def _rest(self) -> None:
-        due = self._queue.next_due()
-        until_due = POLL_SECONDS if due is None or self._brake.pause else due - time.time()
+        due = None if self._brake.pause else self._queue.next_due()
+        until_due = POLL_SECONDS if due is None else due - time.time()
         time.sleep(min(POLL_SECONDS, max(until_due, 0.01)))
 
     def _reason_to_end(self) -> End | None:
@@ -176,38 +189,27 @@ class Worker:
             return End.ASKED
         if not self._is_enabled:
             return End.DISABLED
-        if self._stash is None and now - self._started > FIRST_CALL_SECONDS:
-            return End.NO_CALL
-        if now - self._stash_seen > STASH_GONE_SECONDS:
+        if self._stash.client is None:
+            return End.NO_CALL if now - self._started > FIRST_CALL_SECONDS else None
+        if now - self._stash.seen > self._stash_gone_seconds:
             return End.STASH_GONE
-        if self._code_changed is not None and now - self._code_changed > CODE_QUIET_SECONDS:
-            return End.REPLACED
-        return None
+        return End.REPLACED if self._code.is_over else None
 
-    # Stash and what it knows about us
+    # What Stash says about us
 
     def _connect_stash(self, connection: Connection) -> StashClient:
-        if self._stash is None:
-            self._stash = StashClient(connection)
-            self._stash_seen = time.monotonic()
-        elif connection != self._stash.connection:
-            self._stash.use(connection)
         if self._brake.is_stash:
-            self._brake.probe_now(time.time())
-        return self._stash
+            self._brake.probe_now(time.time())  # a fresh login, or a sign of life
+        return self._stash.connect(connection)
 
-    def _look_at_conditions(self) -> None:
-        """Ask Stash once a minute for the settings and whether the plugin is enabled."""
-        self._look_at_code()
-        if self._stash is None or self._brake.is_stash:
-            return
-        waiting = self._brake.pause is not None or self._settings is None
-        interval = CONDITIONS_WHILE_WAITING_SECONDS if waiting else CONDITIONS_SECONDS
-        if time.monotonic() - self._conditions_seen >= interval:
-            self._take_conditions(self._stash.conditions())
+    def _look_at_conditions(self, now: float) -> None:
+        if not self._brake.is_stash:
+            is_waiting = self._brake.pause is not None or self._settings is None
+            conditions = self._stash.conditions_if_due(is_waiting=is_waiting)
+            if conditions:
+                self._take_conditions(conditions, now)
 
-    def _take_conditions(self, conditions: Conditions) -> None:
-        self._stash_seen = self._conditions_seen = time.monotonic()
+    def _take_conditions(self, conditions: Conditions, now: float) -> None:
         self._is_enabled = conditions.enabled
         stored = dict(conditions.settings)
         if self._settings is not None and stored == self._stored:
@@ -217,70 +219,38 @@ class Worker:
         for complaint in self._settings.complaints:
             log.warning("%s", complaint)
         self._show.complaints = self._settings.complaints
-        self._drop_server()
+        self._plex.drop()
         if not self._brake.is_stash:
             self._brake.release()
-        self._compare_if_content_changed(self._settings)
+        self._compare_if_needed(self._settings, now)
 
-    def _compare_if_content_changed(self, settings: Settings) -> None:
-        """A setting that changes what is written starts the comparison that it asks for."""
+    def _compare_if_needed(self, settings: Settings, now: float) -> None:
+        """Start the comparison that a changed setting or a lost file asks for.
+
+        Before "Sync all" was asked for the first time, only what changed lately is looked at.
+        """
         print_ = content_print(settings)
         before = self._ledger.get_meta(_CONTENT_PRINT)
-        if before == print_:
-            return
-        now = time.time()
-        if before is not None and self._ledger.get_meta(FIRST_SYNC):
-            self._runs.begin(
-                f"settings-{time.time_ns()}", "settings_changed", now=now, watched=False
-            )
-        self._wake_resting(now)
-        self._ledger.set_meta(_CONTENT_PRINT, print_)
-
-    # Plex
-
-    def _connected(self, settings: Settings) -> Server:
-        if self._server is None:
-            if not settings.plex_url or not settings.plex_token:
-                missing = "plexToken" if settings.plex_url else "plexUrl"
-                raise NotConfiguredError(
-                    f"the setting {missing} is empty",
-                    remedy="fill it in under Settings > Plugins > PlexSync in Stash",
-                )
-            client = PlexClient(
-                settings.plex_url,
-                settings.plex_token,
-                identifier=client_identifier(self._folder),
-                version=version_of(self._here),
-            )
-            self._server = Server(
-                client, libraries=settings.libraries, match_cache=self._match_cache
-            )
-            for complaint in self._server.complaints:
-                log.warning("%s", complaint)
-            self._show.complaints = (*settings.complaints, *self._server.complaints)
-        return self._server
-
-    def _drop_server(self) -> None:
-        if self._server:
-            self._server.client.close()
-        self._server = None
+        is_changed = before is not None and before != print_
+        name = f"{COMPARE}-{time.time_ns()}"
+        if self._ledger.get_meta(FIRST_SYNC) and (is_changed or self._is_incomplete):
+            self._runs.begin(name, COMPARE, now=now, watched=False)
+        elif self._is_incomplete:
+            self._runs.begin(name, "sync_recent", now=now, watched=False)
+        self._is_incomplete = False
+        if before != print_:
+            self._wake_resting(now)
+            self._ledger.set_meta(_CONTENT_PRINT, print_)
 
     def _clear_caches(self) -> None:
         """Forget all that only makes things cheaper, and look for resting scenes again."""
-        self._match_cache.clear()
-        self._plex_cache.clear()
-        self._drop_server()
+        self._stores.clear_caches()
+        self._plex.drop()
         self._wake_resting(time.time())
 
     def _wake_resting(self, now: float) -> None:
         resting = self._ledger.wake_all_resting()
         self._queue.put_many(resting, now=now, priority=Priority.BULK)
-
-    # Waiting
-
-    def _wait_for(self, error: WaitError, now: float) -> None:
-        self._brake.apply(error, now)
-        self._show.touch()
 
     def _probe(self, now: float) -> None:
         """While paused, ask now and then whether what we wait for is there again.
@@ -292,67 +262,61 @@ class Worker:
             return
         if isinstance(self._brake.error, NotKeptError):
             self._queue.resume_unack_tasks()  # what could not be settled; nothing is in hand now
-        elif self._brake.is_stash:
-            if self._stash is not None:
-                self._take_conditions(self._stash.conditions())
-                self._intake.stash_answers()
-        elif self._settings is not None:
-            server = self._connected(self._settings)
-            if isinstance(self._brake.error, TokenRefusedError):
-                server.client.sections()
-            else:
-                server.client.machine_identifier()
+        elif not self._brake.is_stash:
+            self._plex.probe(self._settings or Settings(), self._brake.error)
+        elif self._stash.client:
+            self._take_conditions(self._stash.conditions(self._stash.client), now)
+            self._intake.stash_answers()
         self._brake.release()
         self._show.touch()
 
     # Working
 
     def _list(self, now: float) -> bool:
-        if self._stash is None or self._brake.is_stash:
+        if self._stash.client is None or self._brake.is_stash or self._settings is None:
             return False
-        return self._listing.step(self._stash, now)
+        return self._listing.step(self._stash.client, now)
 
     def _work(self, now: float) -> bool:
         """Claim one batch and sync it."""
-        if self._brake.pause or self._code_changed is not None or self._is_asked_to_end:
+        if self._brake.pause or self._code.is_changing or self._is_asked_to_end:
             return False
         due = self._queue.next_due()
-        if self._stash is None or self._settings is None or due is None or due > now:
+        if self._stash.client is None or self._settings is None or due is None or due > now:
             return False
-        self._connected(self._settings)  # before the claim: no attempt is counted for a pause
+        server = self._plex.connected(self._settings)  # before the claim: a pause costs no attempt
+        self._show.complaints = (*self._settings.complaints, *server.complaints)
         jobs = self._queue.claim(now=now, limit=BATCH)
         if jobs:
-            self._sync(jobs, self._stash)
+            self._sync(jobs, self._stash.client, now)
         return bool(jobs)
 
-    def _sync(self, jobs: Sequence[Job], stash: StashClient) -> None:
+    def _sync(self, jobs: Sequence[Job], stash: StashClient, now: float) -> None:
         batch: Batch | None = None
         try:
-            read = self._read_scenes(stash, jobs)
-            self._take_conditions(read.conditions)
+            read = self._stash.read(stash, [job.scene_id for job in jobs])
+            self._take_conditions(read.conditions, now)
             if self._settings is None or not self._is_enabled:
                 return
             batch = Batch(
-                server=self._connected(self._settings),
+                server=self._plex.connected(self._settings),
                 ledger=self._ledger,
                 settings=self._settings,
                 covers=CoverReader(stash),
                 is_interrupted=lambda: self._is_interrupted(jobs),
-                now=time.time(),
+                busy=self._busy,
+                now=now,
             )
             batch.run(jobs, read.scenes)
-        except WaitError:
+        except (WaitError, DamagedError):
             raise
         except PlexSyncError as error:  # no single scene's: a listing that cannot be read
             raise PlexAwayError(str(error)) from error
         finally:
-            self._settler.settle(jobs, batch.results if batch else [], now=time.time())
-
-    def _read_scenes(self, stash: StashClient, jobs: Sequence[Job]) -> SceneBatch:
-        try:
-            return stash.read_scenes([job.scene_id for job in jobs])
-        except UnreadableAnswerError as error:
-            raise StashAwayError(str(error)) from error
+            results = batch.results if batch else []
+            self._settler.settle(jobs, results, now=time.time())
+            if any(result.error is None for result in results):
+                self._brake.worked()
 
     def _is_interrupted(self, jobs: Sequence[Job]) -> bool:
         """Between two writes: whether something came that passes the rest of this batch."""
@@ -376,13 +340,3 @@ class Worker:
             if run.is_watched:
                 self._settler.cancel(run, now)
         self._listing.watch(now)
-
-    def _look_at_code(self) -> None:
-        """Notice that the plugin's files were replaced, and when that was over."""
-        moment = time.monotonic()
-        if moment - self._code_looked < CODE_LOOK_SECONDS:
-            return
-        self._code_looked = moment
-        signature = signature_of(self._here)
-        if signature != self._signature:
-            self._signature, self._code_changed = signature, moment

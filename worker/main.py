@@ -9,14 +9,18 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import time
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from errors import DamagedError, PlexSyncError
 from sync_queue.inbox import drop_ticket, start_worker
 from worker.arrivals import Inbox
 from worker.loop import End, Worker
+from worker.state import Pause, State, write_state
 
 log = logging.getLogger("PlexSync.worker")
 
@@ -34,18 +38,21 @@ def run_worker(folder: Path, here: Path) -> int:
     os.umask(0o077)
     os.chdir(folder)  # keep nobody's folder busy
     _log_to(folder / "worker.log")
+    is_after_damage = False
     while True:
         lock = FileLock(folder / "worker.lock", mode=0o600)
         try:
             lock.acquire(timeout=LOCK_SECONDS, poll_interval=0.02)
         except Timeout:
             return 0  # another one lives
-        drop_ticket(str(folder))
         try:
-            end = _serve(folder, here)
+            end = _serve(folder, here, is_after_damage=is_after_damage)
         finally:
             seen = Inbox(folder).names()
             lock.release()
+        is_after_damage = end is None
+        if end is None:
+            continue
         log.info("the worker ends: %s", end.value)
         if end is End.REPLACED and (here / "PlexSync.py").exists():
             start_worker(str(folder), str(here))
@@ -54,14 +61,25 @@ def run_worker(folder: Path, here: Path) -> int:
             return 0
 
 
-def _serve(folder: Path, here: Path) -> End:
-    worker = Worker(folder, here)
+def _serve(folder: Path, here: Path, *, is_after_damage: bool) -> End | None:
+    """Work until there is a reason to end; None when a file turned out damaged."""
+    try:
+        worker = Worker(folder, here, is_after_damage=is_after_damage)
+    except PlexSyncError as error:
+        # The ticket stays for some seconds, so that not every hook starts a worker in vain.
+        log.error("the worker cannot start: %s", error)  # noqa: TRY400 - said for a person
+        _show_why(folder, error)
+        raise
+    drop_ticket(str(folder))
     signal.signal(signal.SIGTERM, lambda *_: worker.ask_to_end())
     try:
         log.info("the worker starts (pid %d)", os.getpid())
         end = worker.run()
         if end is End.REPLACED:
             worker.hand_over()
+    except DamagedError as error:
+        log.warning("%s; it is built anew", error)
+        return None
     except BaseException:
         log.exception("the worker ends by an error; the next hook starts another")
         raise
@@ -69,6 +87,14 @@ def _serve(folder: Path, here: Path) -> End:
         return end
     finally:
         worker.close()
+
+
+def _show_why(folder: Path, error: PlexSyncError) -> None:
+    """Let the status say why no worker runs."""
+    now = time.time()
+    pause = Pause(code=error.code, message=str(error), since=now, next_probe=now)
+    with suppress(OSError):
+        write_state(folder, State(pid=os.getpid(), since=now, pause=pause))
 
 
 def _log_to(path: Path) -> None:

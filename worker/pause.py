@@ -28,26 +28,38 @@ class Brake:
 
     pause: Pause | None = None
     error: WaitError | None = None
+    _last: Pause | None = None  # the pause that ended but was not yet followed by work done
     _probes: int = 0
 
     def apply(self, error: WaitError, now: float) -> None:
-        """Begin to wait because of `error`, or go on waiting after a probe in vain."""
-        is_same = self.pause is not None and self.pause.code == error.code
-        if is_same:
+        """Begin to wait because of `error`, or go on waiting after a probe in vain.
+
+        A server may answer the probe and fail at the work. Until some work was done, waiting for
+        the same cause again is the same pause: no further line, and longer between the probes.
+        """
+        last = self.pause or self._last
+        if last is not None and last.code == error.code:
             self._probes += 1
+            since = last.since
         else:
             self._probes = 0
+            since = now
             log.warning("PlexSync waits: %s", error)
         wait = probe_after(self._probes, luck=random.random())  # noqa: S311 - spread, no secret
-        since = self.pause.since if self.pause and is_same else now
         self.error = error
         self.pause = Pause(code=error.code, message=str(error), since=since, next_probe=now + wait)
+        self._last = None
 
     def release(self) -> None:
-        """Go on."""
-        if self.pause:
-            log.info("PlexSync goes on: %s is over", self.pause.code)
-        self.pause, self.error, self._probes = None, None, 0
+        """Try to go on; `worked` says whether that was right."""
+        self._last = self.pause or self._last
+        self.pause, self.error = None, None
+
+    def worked(self) -> None:
+        """Something was done: the pause is over."""
+        if self._last:
+            log.info("PlexSync goes on: %s is over", self._last.code)
+        self._last, self._probes = None, 0
 
     def probe_now(self, now: float) -> None:
         """Look at once: the settings changed, or Stash sent a fresh login."""

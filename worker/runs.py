@@ -19,7 +19,8 @@ from worker.state import Outcome, RunState, lock_path
 KEPT = 10  # finished runs that are still shown
 _META_KEY = "runs"
 ALL_SCENES = {"sync_all": False, "rewrite_all": True}  # mode -> whatever the fingerprint says
-LISTED_MODES = {*ALL_SCENES, "sync_recent", "settings_changed"}
+COMPARE = "compare"  # asked for by nobody: a setting changed, or a file was damaged
+LISTED_MODES = {*ALL_SCENES, COMPARE, "sync_recent"}
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from worker.state import OUTCOMES_KEPT, Outcome, Pause, State, write_state
 log = logging.getLogger("PlexSync.worker")
 
 AT_MOST_EVERY_SECONDS = 0.5
+SPEED_SECONDS = 10.0
 
 
 class Show:
@@ -38,6 +39,7 @@ class Show:
         self._version = version
         self._since = time.time()
         self._outcomes: deque[Outcome] = deque(maxlen=OUTCOMES_KEPT)
+        self._times: deque[float] = deque()
         self._is_stale = True
         self._written = 0.0
         self.complaints: tuple[str, ...] = ()
@@ -46,6 +48,7 @@ class Show:
     def add(self, outcome: Outcome) -> None:
         """Show one more outcome."""
         self._outcomes.append(outcome)
+        self._times.append(time.monotonic())
         self._is_stale = True
 
     def touch(self) -> None:
@@ -67,6 +70,7 @@ class Show:
             outcomes=tuple(self._outcomes),
             runs=self._runs.states(),
             scenes=self._ledger.counts(),
+            speed=self._speed(moment),
         )
         self._written = moment
         try:
@@ -75,3 +79,9 @@ class Show:
             log.warning("the state cannot be shown: %s", error)
             return
         self._is_stale = False
+
+    def _speed(self, moment: float) -> float:
+        while self._times and moment - self._times[0] > SPEED_SECONDS:
+            self._times.popleft()
+        span = moment - self._times[0] if self._times else 0.0
+        return round(len(self._times) / max(span, 1.0), 1)

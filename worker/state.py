@@ -76,6 +76,7 @@ class State:
         set_aside: Inbox files that could not be read.
         outcomes: The last hundred, newest last.
         scenes: How many scenes are in which state, by the ledger.
+        speed: Scenes a second, over the last ten seconds of work.
     """
 
     pid: int
@@ -87,6 +88,7 @@ class State:
     outcomes: tuple[Outcome, ...] = ()
     runs: Mapping[str, RunState] = field(default_factory=dict)
     scenes: Mapping[str, int] = field(default_factory=dict)
+    speed: float = 0.0
 
 
 def lock_path(folder: Path, run: str) -> str:

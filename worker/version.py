@@ -6,9 +6,12 @@ The version stands in the manifest alone.
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 MANIFEST = "PlexSync.yml"
+LOOK_SECONDS = 2.0
+QUIET_SECONDS = 5.0
 _FOLDERS = ("plugin", "worker", "mirror", "plex", "stash", "sync_queue")
 
 
@@ -35,3 +38,37 @@ def signature_of(here: Path) -> tuple[tuple[str, int, int], ...]:
             continue
         found.append((str(path.relative_to(here)), facts.st_size, facts.st_mtime_ns))
     return tuple(found)
+
+
+class CodeWatch:
+    """Notices that the plugin's files were replaced, and when that was over.
+
+    Args:
+        here: The plugin's folder.
+    """
+
+    def __init__(self, here: Path) -> None:
+        self._here = here
+        self._signature = signature_of(here)
+        self._looked = time.monotonic()
+        self._changed: float | None = None
+
+    def look(self) -> None:
+        """Compare the files, every two seconds at most."""
+        moment = time.monotonic()
+        if moment - self._looked < LOOK_SECONDS:
+            return
+        self._looked = moment
+        signature = signature_of(self._here)
+        if signature != self._signature:
+            self._signature, self._changed = signature, moment
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether files were replaced, so that nothing new should be begun."""
+        return self._changed is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether files were replaced and five quiet seconds have passed since."""
+        return self._changed is not None and time.monotonic() - self._changed > QUIET_SECONDS

@@ -41,7 +41,7 @@ def test_a_refused_token_is_said_once_and_the_queue_goes_on_when_it_is_accepted(
 
     world.configure(plexToken=right)
     wait_for(lambda: world.shown(key, "title") == "kept", what="the title")
-    assert world.pause() is None
+    wait_for(lambda: world.pause() is None, what="the end of the pause")
 
 
 def test_a_library_that_does_not_exist_is_named_with_the_ones_that_do(world: World) -> None:
@@ -123,7 +123,7 @@ def test_one_scene_that_plex_refuses_does_not_hold_up_the_others(world: World) -
     world.save(bad, title="bad")
     world.save(good, title="good")
     wait_for(lambda: world.shown(good_key, "title") == "good", what="the good one")
-    assert world.pause() is None
+    wait_for(lambda: world.pause() is None, what="the end of the pause")
 
     world.plex.faults.clear()
     wait_for(lambda: world.shown(bad_key, "title") == "bad", what="the bad one at its next try")

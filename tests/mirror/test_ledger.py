@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import errors
 from mirror.desired import Desired
 from mirror.edit import Asked, Edit, Standing, Written, plan_edit, written_after
-from mirror.ledger import Ledger, read_scene_counts
+from mirror.ledger import Ledger, Origin, read_scene_counts
 from mirror.policy import Policy
 from mirror.records import (
     Confirmation,
@@ -433,7 +433,7 @@ def test_a_damaged_file_is_set_aside_with_one_warning(
     path.with_name("ledger.db.damaged-1").write_bytes(b"an earlier one")
 
     with caplog.at_level(logging.WARNING), closing(Ledger(path)) as ledger:
-        assert ledger.was_damaged
+        assert ledger.origin is Origin.NOTHING
         confirm(ledger, FIRST)
         assert ledger.written(ITEM) == FIRST
 
@@ -441,14 +441,14 @@ def test_a_damaged_file_is_set_aside_with_one_warning(
     assert path.with_name("ledger.db.damaged-2").read_bytes() == damage
     assert path.with_name("ledger.db.damaged-1").read_bytes() == b"an earlier one"
     with closing(Ledger(path)) as ledger:
-        assert not ledger.was_damaged
+        assert ledger.origin is Origin.FILE
 
 
 def test_a_file_left_empty_by_a_kill_is_begun_anew(path: Path) -> None:
     path.touch()
 
     with closing(Ledger(path)) as ledger:
-        assert not ledger.was_damaged
+        assert ledger.origin is Origin.FILE
         assert ledger.counts() == {}
 
 
@@ -464,3 +464,46 @@ def test_a_process_that_died_without_closing_loses_no_confirmed_write(
 
     with closing(Ledger(left / path.name)) as successor:
         assert successor.written(ITEM) == FIRST
+
+
+def test_a_damaged_ledger_is_replaced_by_its_last_copy(path: Path) -> None:
+    with closing(Ledger(path)) as ledger:
+        ledger.set_scenes([SceneState(scene_id=1, state="in_step", fingerprint="a")], now=1.0)
+        ledger.copy()
+        ledger.set_scenes([SceneState(scene_id=2, state="in_step", fingerprint="b")], now=2.0)
+    path.write_bytes(b"no database " * 500)
+
+    with closing(Ledger(path)) as ledger:
+        assert ledger.origin is Origin.COPY
+        assert sorted(ledger.scenes([1, 2])) == [1]
+    with closing(Ledger(path)) as ledger:
+        assert ledger.origin is Origin.FILE
+
+
+def test_where_ledger_and_copy_are_damaged_a_fresh_one_is_begun(path: Path) -> None:
+    with closing(Ledger(path)) as ledger:
+        ledger.copy()
+    path.write_bytes(b"no database " * 500)
+    path.with_name("ledger.db.copy").write_bytes(b"no database either " * 500)
+
+    with closing(Ledger(path)) as ledger:
+        assert ledger.origin is Origin.NOTHING
+        assert ledger.counts() == {}
+
+
+def test_a_copy_is_its_owners_alone_and_whole(path: Path) -> None:
+    with closing(Ledger(path)) as ledger:
+        ledger.set_meta("note", "kept")
+        ledger.copy()
+        copy = path.with_name("ledger.db.copy")
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+        with closing(sqlite3.connect(copy)) as connection:
+            assert connection.execute("SELECT value FROM meta").fetchall() == [("kept",)]
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_folder_without_write_ahead_logs_is_served_the_slower_way(path: Path) -> None:
+    with closing(Ledger(path, wal=False)) as ledger:
+        ledger.set_scenes([SceneState(scene_id=1, state="in_step")], now=1.0)
+        assert read_scene_counts(path) == {"in_step": 1}
+        assert not path.with_name("ledger.db-wal").exists()

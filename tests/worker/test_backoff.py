@@ -53,6 +53,8 @@ def test_a_pause_is_one_line_when_it_begins_and_one_when_it_ends(
         for now in range(100):
             brake.apply(PlexAwayError("Plex is off"), float(now))
         brake.release()
+        brake.worked()
+        brake.worked()
     assert len(caplog.records) == 2
 
 
@@ -83,3 +85,21 @@ def test_a_clock_that_jumps_back_does_not_prolong_a_pause() -> None:
     brake.apply(PlexAwayError("x"), 1_000_000.0)
     assert not brake.is_due(1_000_000.0)
     assert brake.is_due(10.0)
+
+
+def test_a_server_that_answers_probes_and_fails_at_the_work_is_one_long_pause(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    brake = Brake()
+    waits = []
+    now = 0.0
+    with caplog.at_level("INFO"):
+        for _ in range(10):
+            brake.apply(PlexAwayError("500 again"), now)
+            assert brake.pause is not None
+            assert brake.pause.since == 0.0
+            waits.append(brake.pause.next_probe - now)
+            now = brake.pause.next_probe
+            brake.release()
+    assert len(caplog.records) == 1
+    assert waits[-1] > 25.0

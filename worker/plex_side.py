@@ -1,0 +1,86 @@
+"""The connection to Plex: made when it is needed, dropped when the settings change."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from errors import NotConfiguredError, TokenRefusedError, WaitError
+from plex.cache import MatchCache
+from plex.client import PlexClient
+from plex.server import Server
+from worker.identity import client_identifier
+from worker.settings import Settings
+
+log = logging.getLogger("PlexSync.worker")
+
+
+class PlexSide:
+    """At most one connected server.
+
+    Args:
+        folder: The data folder, which holds the client identifier.
+        version: The plugin's, shown to Plex.
+        match_cache: Path -> rating key.
+    """
+
+    def __init__(self, folder: Path, *, version: str, match_cache: MatchCache) -> None:
+        self._folder = folder
+        self._version = version
+        self._match_cache = match_cache
+        self._server: Server | None = None
+
+    def connected(self, settings: Settings) -> Server:
+        """The server that the settings name, asked who it is at the first call.
+
+        Raises:
+            WaitError: Address or token is missing, or the server cannot be asked.
+        """
+        if self._server is None:
+            self._server = self._connect(settings)
+            for complaint in self._server.complaints:
+                log.warning("%s", complaint)
+        return self._server
+
+    @property
+    def complaints(self) -> Sequence[str]:
+        """What the server says of the settings: libraries that it does not have."""
+        return self._server.complaints if self._server else ()
+
+    def probe(self, settings: Settings, error: WaitError | None) -> None:
+        """Look whether what `error` said is over; a refused token needs a request that takes it.
+
+        Raises:
+            WaitError: It is not over.
+        """
+        server = self.connected(settings)
+        if isinstance(error, TokenRefusedError):
+            server.client.sections()
+        else:
+            server.client.machine_identifier()
+
+    def drop(self) -> None:
+        """Close the connection, and forget all that was learned of the server."""
+        if self._server:
+            self._server.client.close()
+        self._server = None
+
+    def _connect(self, settings: Settings) -> Server:
+        if not settings.plex_url or not settings.plex_token:
+            missing = "plexToken" if settings.plex_url else "plexUrl"
+            raise NotConfiguredError(
+                f"the setting {missing} is empty",
+                remedy="fill it in under Settings > Plugins > PlexSync in Stash",
+            )
+        client = PlexClient(
+            settings.plex_url,
+            settings.plex_token,
+            identifier=client_identifier(self._folder),
+            version=self._version,
+        )
+        try:
+            return Server(client, libraries=settings.libraries, match_cache=self._match_cache)
+        except BaseException:
+            client.close()
+            raise

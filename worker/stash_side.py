@@ -1,0 +1,79 @@
+"""The connection to Stash, and what Stash says about the plugin itself."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from errors import StashAwayError, UnreadableAnswerError
+from stash.call import Connection
+from stash.client import StashClient
+from stash.scenes import Conditions, SceneBatch
+
+log = logging.getLogger("PlexSync.worker")
+
+_Answer = TypeVar("_Answer")
+
+CONDITIONS_SECONDS = 60.0
+CONDITIONS_WHILE_WAITING_SECONDS = 5.0
+
+
+class StashSide:
+    """At most one connection, renewed by every hook, task and operation.
+
+    Attributes:
+        client: None until somebody said how to reach Stash.
+        seen: When Stash last answered, by `time.monotonic`.
+    """
+
+    def __init__(self) -> None:
+        self.client: StashClient | None = None
+        self.seen = time.monotonic()
+        self._asked = float("-inf")
+
+    def connect(self, connection: Connection) -> StashClient:
+        """Take the newest connection."""
+        if self.client is None:
+            self.client = StashClient(connection)
+            self.seen = time.monotonic()
+        elif connection != self.client.connection:
+            self.client.use(connection)
+        return self.client
+
+    def conditions_if_due(self, *, is_waiting: bool) -> Conditions | None:
+        """Ask for the settings once a minute, more often while something is waited for.
+
+        Raises:
+            WaitError: Stash cannot be asked.
+        """
+        interval = CONDITIONS_WHILE_WAITING_SECONDS if is_waiting else CONDITIONS_SECONDS
+        if self.client is None or time.monotonic() - self._asked < interval:
+            return None
+        return self.conditions(self.client)
+
+    def conditions(self, client: StashClient) -> Conditions:
+        """Ask for the settings now; raises as `conditions_if_due`."""
+        found = _readable(client.conditions)
+        self.seen = self._asked = time.monotonic()
+        return found
+
+    def read(self, client: StashClient, scene_ids: Sequence[int]) -> SceneBatch:
+        """Read scenes, and the settings with them; raises as `conditions_if_due`."""
+        batch = _readable(lambda: client.read_scenes(list(scene_ids)))
+        self.seen = self._asked = time.monotonic()
+        return batch
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self.client:
+            self.client.close()
+
+
+def _readable(ask: Callable[[], _Answer]) -> _Answer:
+    """An answer of another shape than asked for is Stash's trouble, no scene's."""
+    try:
+        return ask()
+    except UnreadableAnswerError as error:
+        raise StashAwayError(str(error)) from error
