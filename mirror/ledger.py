@@ -236,6 +236,8 @@ class Ledger:
             try:
                 yield
                 self._connection.execute("COMMIT")
+            except DamagedError:
+                raise  # the connection is closed
             except BaseException:
                 if self._connection.in_transaction:  # SQLite itself ends some, on a full disk
                     self._connection.execute("ROLLBACK")

@@ -155,6 +155,7 @@ def _open(path: Path, *, wal: bool) -> sqlite3.Connection:
                 check_version(connection, path, schema=SCHEMA)
         # SQLite gives its -wal and -shm the mode of the file.
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        path.chmod(0o600)  # somebody may have put it back from elsewhere
         connection = sqlite3.connect(path, isolation_level=None)
         try:
             _prepare(connection, path, wal=wal)

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from errors import PlexSyncError
 from sync_queue.host import is_held
-from sync_queue.queue_status import Counts, read_counts, read_dead_letters
+from sync_queue.queue_status import Counts, DeadLetter, read_counts, read_dead_letters
 from worker.state import Pause, State, read_state
 
 FAILED_SHOWN = 50
@@ -29,7 +30,7 @@ def read_status(folder: Path | None) -> dict[str, object]:
     now = time.time()
     folder = folder or Path("/nonexistent")
     state = read_state(folder)
-    counts = read_counts(folder / "queue", now=now)
+    counts, letters, trouble = _read_queue(folder, now)
     lives = worker_lives(folder)
     return {
         "worker": {
@@ -39,18 +40,27 @@ def read_status(folder: Path | None) -> dict[str, object]:
             "version": state.version if state else "",
         },
         "pause": asdict(state.pause) if state and state.pause else None,
-        "complaints": list(state.complaints) if state else [],
+        "complaints": [*(state.complaints if state else ()), *trouble],
         "inbox": {
             "waiting": len(list((folder / "inbox").glob("*.json"))),
             "unreadable": len(list((folder / "inbox" / "unreadable").glob("*"))),
         },
         "queue": _queue(counts),
         "speed": state.speed if state and counts and counts.due + counts.out else 0.0,
-        "failed": [asdict(one) for one in read_dead_letters(folder / "queue", limit=FAILED_SHOWN)],
+        "failed": [asdict(one) for one in letters],
         "scenes": dict(state.scenes) if state else {},
         "runs": [asdict(run) for run in state.runs.values()] if state else [],
         "outcomes": [asdict(one) for one in state.outcomes] if state else [],
     }
+
+
+def _read_queue(folder: Path, now: float) -> tuple[Counts | None, list[DeadLetter], list[str]]:
+    """The queue's figures; what hinders reading them is shown instead of hiding the rest."""
+    try:
+        counts = read_counts(folder / "queue", now=now)
+        return counts, read_dead_letters(folder / "queue", limit=FAILED_SHOWN), []
+    except PlexSyncError as error:
+        return None, [], [str(error)]
 
 
 def _queue(counts: Counts | None) -> dict[str, object]:
@@ -69,8 +79,8 @@ def _queue(counts: Counts | None) -> dict[str, object]:
 def describe(folder: Path) -> list[str]:
     """The same in sentences, for Stash's log."""
     state = read_state(folder)
-    counts = read_counts(folder / "queue", now=time.time())
-    lines = [_worker_line(folder, state)]
+    counts, _, trouble = _read_queue(folder, time.time())
+    lines = [_worker_line(folder, state), *trouble]
     if state and state.pause:
         lines.append(describe_pause(state.pause))
     if counts:

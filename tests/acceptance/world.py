@@ -11,7 +11,8 @@ from typing import Any
 
 from demo.plexserver.server import PlexServer
 from demo.plugin_folder import copy_plugin
-from demo.stash.server import StashServer
+from demo.stash.edits import edit_scene
+from demo.stash.server import Credentials, StashServer
 from plugin.status import worker_lives
 from tests.waiting import wait_for
 from worker.state import read_state
@@ -23,10 +24,11 @@ SETTLED = ("waiting", "due", "out")
 class World:
     """Starts everything, and leaves no process behind."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, credentials: bool = False) -> None:
         self.folder = folder
         self.config = folder / "stash config"
-        self.stash = StashServer(self.config)
+        login = Credentials(username="me", password="secret", api_key="") if credentials else None
+        self.stash = StashServer(self.config, credentials=login)
         self.plex = PlexServer()
         self.movies = self.plex.store.add_section("Videos", locations=("/media/plex",))
 
@@ -53,6 +55,11 @@ class World:
         """The plugin's data folder."""
         return self.config / "plugin-data" / "PlexSync"
 
+    def data_folder(self) -> Path:
+        """The data folder, made as the first use makes it."""
+        (self.data / "inbox").mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self.data
+
     def configure(self, **changes: object) -> None:
         """Store the settings as Stash's settings page does."""
         settings = {
@@ -77,6 +84,10 @@ class World:
             "mutation($i:SceneUpdateInput!){sceneUpdate(input:$i){id}}",
             {"i": {"id": str(scene), **changes}},
         )
+
+    def edit_without_hook(self, scene: int, **changes: object) -> None:
+        """A change that fires no hook, as many do."""
+        edit_scene(self.stash.store, self.stash.store.scene(scene), changes)
 
     def shown(self, key: int, field: str) -> str:
         """What Plex shows in a field."""

@@ -507,3 +507,25 @@ def test_a_folder_without_write_ahead_logs_is_served_the_slower_way(path: Path) 
         ledger.set_scenes([SceneState(scene_id=1, state="in_step")], now=1.0)
         assert read_scene_counts(path) == {"in_step": 1}
         assert not path.with_name("ledger.db-wal").exists()
+
+
+def test_damage_that_shows_while_the_ledger_is_open_is_told_as_such(path: Path) -> None:
+    with closing(Ledger(path, wal=False)) as ledger:
+        ledger.set_scenes([SceneState(scene_id=n, state="in_step") for n in range(500)], now=1.0)
+        ledger.copy()
+        body = bytearray(path.read_bytes())
+        body[24:28] = b"\xff" * 4  # the change counter: pages in memory count no more
+        body[4096:] = b"\xff" * (len(body) - 4096)
+        path.write_bytes(bytes(body))
+        with pytest.raises(errors.DamagedError):
+            ledger.set_scenes([SceneState(scene_id=1, state="resting")], now=2.0)
+    with closing(Ledger(path)) as ledger:
+        assert ledger.origin is Origin.COPY
+        assert len(ledger.scenes(range(500))) == 500
+
+
+def test_a_ledger_that_was_put_back_with_another_mode_is_its_owners_alone(path: Path) -> None:
+    Ledger(path).close()
+    path.chmod(0o644)
+    Ledger(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
