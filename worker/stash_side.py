@@ -16,7 +16,7 @@ log = logging.getLogger("PlexSync.worker")
 
 _Answer = TypeVar("_Answer")
 
-CONDITIONS_SECONDS = 60.0
+CONDITIONS_SECONDS = 55.0  # a plugin that is switched off has no worker a minute later
 CONDITIONS_WHILE_WAITING_SECONDS = 5.0
 
 
