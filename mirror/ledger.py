@@ -115,9 +115,14 @@ class Ledger:
         return records.read_written(*rows[0]) if rows else None
 
     def begin(self, intents: Iterable[Intent], *, now: float) -> None:
-        """Record what a batch is about to write; all or nothing, before its first PUT."""
+        """Record what a batch is about to write; all or nothing, before its first PUT.
+
+        Until it is confirmed nobody knows what the item shows, so the scene's fingerprint goes: an
+        edit that is taken back in Stash meanwhile would else look like one that stands.
+        """
         with self._transaction():
             for intent in intents:
+                self._unsettle(intent)
                 known = self.written(intent.item) or Written()
                 meant = intent.written
                 asked = Asked(scalars=meant.asked_scalars, tags=meant.asked_tags)
@@ -134,6 +139,15 @@ class Ledger:
                         now,
                     ),
                 )
+
+    def _unsettle(self, intent: Intent) -> None:
+        forgotten = "fingerprint = ''"
+        if intent.with_cover:
+            forgotten += ", cover = '', cover_etag = '', cover_sha1 = ''"
+        self._execute(
+            f"UPDATE scenes SET {forgotten} WHERE scene_id = ?",  # noqa: S608 - our own constants
+            (intent.scene_id,),
+        )
 
     def confirm(self, done: Iterable[Confirmation], *, now: float) -> None:
         """Record what a batch has done; all or nothing, before its jobs are acknowledged."""

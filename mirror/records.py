@@ -64,11 +64,16 @@ class SceneState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """One item about to be written: `written` is what will be known once the PUT is done."""
+    """One item about to be written: `written` is what will be known once the PUT is done.
+
+    Attributes:
+        with_cover: The scene's cover is about to be sent as well.
+    """
 
     scene_id: int
     item: ItemId
     written: Written
+    with_cover: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,8 +129,8 @@ class PlexClient:
 
     def edit(self, rating_key: int, query: str) -> None:
         """Write one edit; see `plex.edits` for the query."""
-        with self._ask("PUT", f"/library/metadata/{rating_key}?{query}"):
-            pass
+        with self._ask("PUT", f"/library/metadata/{rating_key}?{query}") as response:
+            _acknowledged(response)
 
     def pictures(self, rating_key: int, kind: str) -> tuple[Picture, ...]:
         """What Plex holds for an item; `kind` is "posters" or "arts"."""
@@ -138,13 +138,14 @@ class PlexClient:
 
     def upload_picture(self, rating_key: int, kind: str, picture: bytes) -> None:
         """Upload and select a picture; uploads are never deleted, so never the same one twice."""
-        with self._ask("POST", f"/library/metadata/{rating_key}/{kind}", body=picture):
-            pass
+        with self._ask("POST", f"/library/metadata/{rating_key}/{kind}", body=picture) as response:
+            _acknowledged(response)
 
     def select_picture(self, rating_key: int, kind: str, key: str) -> None:
         """Select a picture that the item holds already."""
-        with self._ask("PUT", f"/library/metadata/{rating_key}/{kind[:-1]}", {"url": key}):
-            pass
+        path = f"/library/metadata/{rating_key}/{kind[:-1]}"
+        with self._ask("PUT", path, {"url": key}) as response:
+            _acknowledged(response)
 
     def _get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
         with self._ask("GET", path, query) as response:
@@ -238,6 +239,16 @@ class PlexClient:
         if status >= 500:
             raise ServerBusyError(what)
         raise RefusedEditError(what, remedy="see worker.log, and report it")
+
+
+def _acknowledged(response: requests.Response) -> None:
+    """See that it was Plex who took a write: it answers nothing, or a MediaContainer.
+
+    A login page in front of Plex answers 200 to everything.
+    """
+    body = b"".join(_limited(response)).strip()
+    if body and b"MediaContainer" not in body[:1024]:
+        raise UnreadableAnswerError("something else than Plex answered to a write")
 
 
 def _limited(response: requests.Response) -> Iterator[bytes]:

@@ -143,7 +143,8 @@ class Batch:
             policy=self._settings.policy,
         )
         is_known = known is not None and known.state == "in_step" and known.fingerprint == print_
-        cover = self._covers.look(scene, known, wanted=self._settings.policy.pictures)
+        wanted = self._settings.policy.pictures
+        cover = self._covers.look(scene, known, wanted=wanted, now=self._now)
         if is_known and known and not job.force and not cover.is_new:
             if cover.seen != known.cover:
                 self._note(self._state_of(scene.id, known, cover=cover.seen))
@@ -199,10 +200,15 @@ class Batch:
     def _write(self, plans: Sequence[_Plan]) -> None:
         self._ledger.begin(
             [
-                Intent(scene_id=plan.scene.id, item=target.id, written=target.written)
+                Intent(
+                    scene_id=plan.scene.id,
+                    item=target.id,
+                    written=target.written,
+                    with_cover=target.needs_cover,
+                )
                 for plan in plans
                 for target in plan.targets
-                if target.edit
+                if target.edit or target.needs_cover
             ],
             now=self._now,
         )
@@ -283,7 +289,8 @@ class Batch:
     def _send_cover(self, plan: _Plan, target: _Target) -> bool:
         """Show the cover; trouble with it never holds back the text."""
         try:
-            return self._covers.show(self._server.client, target.item.rating_key, plan.cover)
+            key, address = target.item.rating_key, plan.scene.cover
+            return self._covers.show(self._server.client, key, plan.cover, address=address)
         except SceneError as error:
             log.warning("scene %d: its cover could not be sent: %s", plan.scene.id, error)
             return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 from errors import PlexSyncError
 from mirror.ledger import SceneState
@@ -17,6 +18,8 @@ from stash.client import StashClient
 from stash.scene import Scene
 
 log = logging.getLogger("PlexSync.worker")
+
+SETTLED_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,7 @@ class CoverReader:
     def __init__(self, stash: StashClient) -> None:
         self._stash = stash
 
-    def look(self, scene: Scene, known: SceneState | None, *, wanted: bool) -> Cover:
+    def look(self, scene: Scene, known: SceneState | None, *, wanted: bool, now: float) -> Cover:
         """The scene's cover; read only if its address is another than at the last sync.
 
         Trouble with a cover is logged and leaves the cover as it was: it never holds back text,
@@ -62,6 +65,7 @@ class CoverReader:
             scene: The scene.
             known: What the ledger knows of it.
             wanted: False when covers are switched off.
+            now: Unix seconds.
         """
         shown = known if known and known.state == "in_step" else None
         as_before = Cover()
@@ -74,27 +78,38 @@ class CoverReader:
         except PlexSyncError as error:
             log.warning("scene %d: its cover could not be read: %s", scene.id, error)
             return as_before
+        seen = scene.cover if _is_final(scene.cover, now) else ""
         if answer is None:
-            return Cover(seen=scene.cover, etag=as_before.etag, sha1=as_before.sha1)
+            return Cover(seen=seen, etag=as_before.etag, sha1=as_before.sha1)
         body, kind, etag = answer
         if not is_picture(body):
             if not kind.startswith("image/svg"):  # Stash's stand-in for "no cover"
                 log.warning("scene %d: its cover is no picture (%s)", scene.id, kind or "no type")
-            return Cover(seen=scene.cover, etag=etag, sha1="")
+            return Cover(seen=seen, etag=etag, sha1="")
         sha1 = digest(body)
         is_new = shown is None or shown.cover_sha1 != sha1
-        return Cover(seen=scene.cover, etag=etag, sha1=sha1, body=body, is_new=is_new)
+        return Cover(seen=seen, etag=etag, sha1=sha1, body=body, is_new=is_new)
 
-    def show(self, plex: PlexClient, rating_key: int, cover: Cover) -> bool:
+    def show(self, plex: PlexClient, rating_key: int, cover: Cover, *, address: str) -> bool:
         """Make the cover the item's poster; False where its bytes cannot be had.
 
         An item that was added anew needs bytes that Stash said had not changed.
         """
         body = cover.body
         if body is None:
-            answer = self._stash.picture(cover.seen)
+            answer = self._stash.picture(address)
             body = answer[0] if answer else b""
         if not is_picture(body):
             return False
         log.debug("item %d: cover %s", rating_key, show_picture(plex, rating_key, body))
         return True
+
+
+def _is_final(address: str, now: float) -> bool:
+    """Whether no other cover can appear under this address.
+
+    Its `?t=` is the whole second of the scene's last edit: within that second, and a little more
+    for clocks that differ, another edit may bring another cover.
+    """
+    told = parse_qs(urlsplit(address).query).get("t", [""])[0]
+    return not told.isdigit() or now - int(told) > SETTLED_SECONDS

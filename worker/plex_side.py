@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from errors import NotConfiguredError, TokenRefusedError, WaitError
+from errors import (
+    NotConfiguredError,
+    PlexAwayError,
+    PlexSyncError,
+    TokenRefusedError,
+    WaitError,
+)
 from plex.cache import MatchCache
 from plex.client import PlexClient
 from plex.server import Server
@@ -38,7 +45,8 @@ class PlexSide:
             WaitError: Address or token is missing, or the server cannot be asked.
         """
         if self._server is None:
-            self._server = self._connect(settings)
+            with _all_is_the_servers():
+                self._server = self._connect(settings)
             for complaint in self._server.complaints:
                 log.warning("%s", complaint)
         return self._server
@@ -55,10 +63,11 @@ class PlexSide:
             WaitError: It is not over.
         """
         server = self.connected(settings)
-        if isinstance(error, TokenRefusedError):
-            server.client.sections()
-        else:
-            server.client.machine_identifier()
+        with _all_is_the_servers():
+            if isinstance(error, TokenRefusedError):
+                server.client.sections()
+            else:
+                server.client.machine_identifier()
 
     def drop(self) -> None:
         """Close the connection, and forget all that was learned of the server."""
@@ -84,3 +93,14 @@ class PlexSide:
         except BaseException:
             client.close()
             raise
+
+
+@contextmanager
+def _all_is_the_servers() -> Iterator[None]:
+    """No scene is in hand: whatever a server answers wrongly here, it is to be waited for."""
+    try:
+        yield
+    except WaitError:
+        raise
+    except PlexSyncError as error:
+        raise PlexAwayError(str(error)) from error
