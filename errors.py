@@ -118,6 +118,18 @@ class DamagedError(PlexSyncError):
     code = "damaged"
 
 
+class NoWorkerError(PlexSyncError):
+    """No worker can be started: say why, exit non-zero."""
+
+    code = "no_worker"
+
+
+class NotInstalledError(NoWorkerError):
+    """A module that the worker needs is not there."""
+
+    code = "not_installed"
+
+
 class NewerSchemaError(PlexSyncError):
     """A file of ours was written by a newer version: refuse, touch nothing."""
 

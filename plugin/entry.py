@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from errors import BadCallError, NotKeptError, PlexSyncError
+from errors import BadCallError, NotInstalledError, NotKeptError, PlexSyncError
 from plugin import protocol
 from plugin.dependencies import find_dependencies
 from plugin.operations import OPERATIONS, run_operation
@@ -18,6 +18,7 @@ from plugin.status import read_status
 from plugin.tasks import TASKS, run_task, show_status
 from stash.call import Call, Command, read_call
 from sync_queue.inbox import data_folder, find_data_folder, keep, start_worker
+from worker.state import show_why
 
 # Modes that start nothing and write nothing, not even a data folder.
 READING: dict[str, Callable[[Path | None], object]] = {
@@ -41,13 +42,7 @@ def run(here: str, arguments: list[str], document: bytes) -> NoReturn:
         document: What Stash wrote to standard input.
     """
     if arguments[:1] == ["--worker"] and len(arguments) == 2:
-        find_dependencies(here)
-        from worker.main import run_worker  # noqa: PLC0415 - needs what was just found
-
-        try:
-            sys.exit(run_worker(Path(arguments[1]).resolve(), Path(here).resolve()))
-        except PlexSyncError:
-            sys.exit(1)  # said in the log and in the state
+        sys.exit(_be_worker(here, Path(arguments[1]).resolve()))
     if arguments:
         sys.stdout.write(USAGE)
         sys.exit(0 if arguments == ["--help"] else 2)
@@ -59,6 +54,24 @@ def run(here: str, arguments: list[str], document: bytes) -> NoReturn:
         _fail(f"PlexSync: unexpected {type(error).__name__}: {error}")
     protocol.reply(output)
     sys.exit(0)
+
+
+def _be_worker(here: str, folder: Path) -> int:
+    find_dependencies(here)
+    try:
+        from worker.main import run_worker  # noqa: PLC0415 - needs what was just found
+    except ModuleNotFoundError as missing:
+        error = NotInstalledError(
+            f"the Python module {missing.name} is not installed for {sys.executable}",
+            remedy="install a release of PlexSync, or its requirements.txt for that Python",
+        )
+        show_why(folder, error)
+        sys.stderr.write(f"{error}\n")  # appended to worker.log
+        return 1
+    try:
+        return run_worker(folder, Path(here).resolve())
+    except PlexSyncError:
+        return 1  # said in the log and in the state
 
 
 def _fail(message: str) -> NoReturn:

@@ -7,12 +7,11 @@ worker waits for something: it says what waits, lets its run go on alone, and en
 
 from __future__ import annotations
 
-import logging
 import time
 import uuid
 from pathlib import Path
 
-from errors import NotKeptError
+from errors import NotKeptError, NoWorkerError
 from plugin.operations import send
 from plugin.protocol import progress, say
 from plugin.status import describe, describe_pause, worker_lives
@@ -32,6 +31,7 @@ TASKS = (
 NOTHING_YET = "Nothing was saved since PlexSync was installed"
 LOOK_SECONDS = 0.25
 WORKER_SECONDS = 15.0  # without a worker for so long another one is started
+MOST_STARTS = 2
 LINGER_SECONDS = 0.05  # lines written just before the exit may be lost
 
 
@@ -49,6 +49,7 @@ def run_task(call: Call, command: Command, folder: Path, here: str) -> str:
 
     Raises:
         NotKeptError: The command could not be written.
+        NoWorkerError: No worker lives, and none can be started.
     """
     run = Command(mode=command.mode, ids=command.ids, run=f"{command.mode}-{uuid.uuid4().hex}")
     (folder / RUN_LOCKS).mkdir(mode=0o700, exist_ok=True)
@@ -68,8 +69,14 @@ def run_task(call: Call, command: Command, folder: Path, here: str) -> str:
 
 
 def _watch(call: Call, run: Command, folder: Path, here: str) -> str:
-    """Follow the run until it is finished or has to wait; the last line."""
+    """Follow the run until it is finished or has to wait; the last line.
+
+    Raises:
+        NoWorkerError: No worker lives, and none can be started.
+    """
     began = alive = time.monotonic()
+    asked = time.time()
+    starts = 0
     while True:
         state = read_state(folder)
         mine = state.runs.get(run.run) if state else None
@@ -79,12 +86,16 @@ def _watch(call: Call, run: Command, folder: Path, here: str) -> str:
                 return _summary(mine)
         if worker_lives(folder):
             alive = time.monotonic()
-            is_heard = mine is not None or time.monotonic() - began > WORKER_SECONDS
+            is_heard = mine is not None or alive - began > WORKER_SECONDS
             if state and state.pause and is_heard:
                 return _leave(call, run, folder, here, describe_pause(state.pause), mine)
+        elif state and state.pause and state.since > asked:
+            raise NoWorkerError(state.pause.message)  # written by one that could not start
         elif time.monotonic() - alive > WORKER_SECONDS:
-            say("no worker lives, another one is started", logging.WARNING)
+            if starts == MOST_STARTS:
+                raise NoWorkerError("no worker can be started", remedy="see worker.log for why")
             start_worker(str(folder), here)
+            starts += 1
             alive = time.monotonic()
         time.sleep(LOOK_SECONDS)
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import time
-from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from errors import DamagedError, PlexSyncError
 from sync_queue.inbox import drop_ticket, start_worker
 from worker.arrivals import Inbox
 from worker.loop import End, Worker
-from worker.state import Pause, State, write_state
+from worker.state import show_why
 
 log = logging.getLogger("PlexSync.worker")
 
@@ -68,7 +66,7 @@ def _serve(folder: Path, here: Path, *, is_after_damage: bool) -> End | None:
     except PlexSyncError as error:
         # The ticket stays for some seconds, so that not every hook starts a worker in vain.
         log.error("the worker cannot start: %s", error)  # noqa: TRY400 - said for a person
-        _show_why(folder, error)
+        show_why(folder, error)
         raise
     drop_ticket(str(folder))
     signal.signal(signal.SIGTERM, lambda *_: worker.ask_to_end())
@@ -87,14 +85,6 @@ def _serve(folder: Path, here: Path, *, is_after_damage: bool) -> End | None:
         return end
     finally:
         worker.close()
-
-
-def _show_why(folder: Path, error: PlexSyncError) -> None:
-    """Let the status say why no worker runs."""
-    now = time.time()
-    pause = Pause(code=error.code, message=str(error), since=now, next_probe=now)
-    with suppress(OSError):
-        write_state(folder, State(pid=os.getpid(), since=now, pause=pause))
 
 
 def _log_to(path: Path) -> None:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from errors import PlexSyncError
 
 FILE = "state.json"
 RUN_LOCKS = "runs"
@@ -107,6 +111,14 @@ def write_state(folder: Path, state: State) -> None:
     with os.fdopen(handle, "w", encoding="ascii") as file:
         json.dump(asdict(state), file)
     unfinished.replace(folder / FILE)
+
+
+def show_why(folder: Path, error: PlexSyncError) -> None:
+    """Let the status say why no worker can run."""
+    now = time.time()
+    pause = Pause(code=error.code, message=str(error), since=now, next_probe=now)
+    with suppress(OSError):
+        write_state(folder, State(pid=os.getpid(), since=now, pause=pause))
 
 
 def read_state(folder: Path) -> State | None:

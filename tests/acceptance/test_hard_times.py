@@ -190,3 +190,17 @@ def test_a_worker_that_is_asked_to_end_finishes_the_scene_in_hand(world: World) 
         what="all titles",
     )
     assert len([one for one in world.plex.requests if one.kind == "edit"]) == 60
+
+
+def test_a_missing_module_is_named_with_the_remedy(world: World) -> None:
+    """An empty `vendor` folder hides what the machine has installed."""
+    (world.config / "plugins" / "PlexSync" / "vendor").mkdir()
+    scene, _ = world.add()
+    world.save(scene, title="kept")
+    message = world.wait_for_pause("not_installed")
+    assert "requirements.txt" in message
+    assert len(list((world.data / "inbox").glob("*.json"))) == 1
+
+    world.stash.wait_for_job(world.start_task("Sync all scenes"))
+    errors = [one.message for one in world.stash.log if one.level == "error"]
+    assert any("is not installed" in one for one in errors)
