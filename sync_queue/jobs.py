@@ -101,6 +101,8 @@ class JobQueue(SQLiteAckQueue):
         """
         self._file = folder / FILE_NAME
         self._wal = wal
+        self._is_next_due_known = False
+        self._next_due: float | None = None
         self.was_damaged = False
         try:
             self._open(folder)
@@ -166,9 +168,16 @@ class JobQueue(SQLiteAckQueue):
         return jobs
 
     def next_due(self) -> float | None:
-        """When the next waiting job is due, perhaps long ago; None if nothing waits."""
-        with self._guarded() as connection:
-            return queue_status.next_due(connection)
+        """When the next waiting job is due, perhaps long ago; None if nothing waits.
+
+        Remembered until the next change, for an idle worker asks four times a second and nobody
+        else changes anything.
+        """
+        if not self._is_next_due_known:
+            with self._guarded() as connection:
+                self._next_due = queue_status.next_due(connection)
+            self._is_next_due_known = True
+        return self._next_due
 
     def has_due(self, *, now: float, priority: Priority) -> bool:
         """Whether a claim would take a job of this priority; a few microseconds."""
@@ -308,9 +317,11 @@ class JobQueue(SQLiteAckQueue):
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._is_next_due_known = False
         with self._guarded() as connection, connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
+        self._is_next_due_known = False  # a look in between knew only what was before
 
     @contextmanager
     def _guarded(self) -> Iterator[sqlite3.Connection]:

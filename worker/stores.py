@@ -41,6 +41,7 @@ class Stores:
             raise
         self.match_cache = MatchCache(folder)
         self.plex_cache = PlexCache(folder)
+        self._copied = float(self.ledger.get_meta(_COPIED) or 0)
         self.are_incomplete = self.queue.was_damaged or self.ledger.origin is not Origin.FILE
         if self.ledger.origin is not Origin.FILE:
             log.warning("the ledger is %s", self.ledger.origin.value)
@@ -52,9 +53,9 @@ class Stores:
 
     def copy_daily(self, now: float) -> None:
         """Copy the ledger once a day; a disk that is too full for it stops nothing else."""
-        copied = float(self.ledger.get_meta(_COPIED) or 0)
-        if 0 <= now - copied < COPY_SECONDS:
+        if 0 <= now - self._copied < COPY_SECONDS:
             return
+        self._copied = now
         try:
             self.ledger.copy()
         except NotKeptError as error:

@@ -5,12 +5,13 @@ The version stands in the manifest alone.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
 
 MANIFEST = "PlexSync.yml"
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 5.0
 QUIET_SECONDS = 5.0
 _FOLDERS = ("plugin", "worker", "mirror", "plex", "stash", "sync_queue")
 
@@ -27,17 +28,18 @@ def version_of(here: Path) -> str:
 
 def signature_of(here: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, size and time of every module; unequal when an update replaced some."""
-    files = [here / MANIFEST, here / "PlexSync.py", here / "errors.py", here / "sqlite_file.py"]
-    for folder in _FOLDERS:
-        files += sorted((here / folder).glob("*.py"))
-    found = []
-    for path in files:
+    found: list[tuple[str, int, int]] = []
+    for folder in (here, *(here / name for name in _FOLDERS)):
         try:
-            facts = path.stat()
+            with os.scandir(folder) as entries:  # half of what `Path.glob` and `stat` cost
+                found += [
+                    (entry.path, entry.stat().st_size, entry.stat().st_mtime_ns)
+                    for entry in entries
+                    if entry.name.endswith((".py", ".yml"))
+                ]
         except OSError:
-            continue
-        found.append((str(path.relative_to(here)), facts.st_size, facts.st_mtime_ns))
-    return tuple(found)
+            continue  # it is being replaced at this moment
+    return tuple(sorted(found))
 
 
 class CodeWatch:
@@ -54,7 +56,7 @@ class CodeWatch:
         self._changed: float | None = None
 
     def look(self) -> None:
-        """Compare the files, every two seconds at most."""
+        """Compare the files, every five seconds at most."""
         moment = time.monotonic()
         if moment - self._looked < LOOK_SECONDS:
             return
