@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types unit lowest clean
+.PHONY: demo test lint types unit lowest torture bench-hook clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m demo
@@ -23,6 +23,15 @@ unit: $(VENV)/.ready
 # The same tests with the oldest dependencies that requirements.txt allows.
 lowest: .venv-lowest/.ready
 	.venv-lowest/bin/python -m pytest
+
+# Everything is killed, stopped and slowed for four minutes; no edit may be lost. Linux only.
+# Another length or an earlier seed: make torture TORTURE="--minutes 30 --seed 7"
+torture: $(VENV)/.ready
+	$(BIN)/python -m tests.torture $(TORTURE)
+
+# What a hook, the queue and the idle worker cost here; BENCH="--quick --rows running,save" for less.
+bench-hook: $(VENV)/.ready
+	$(BIN)/python -m bench.hook $(BENCH)
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)

@@ -30,6 +30,12 @@ class Arrival:
     path: Path
     call: Call
 
+    @property
+    def at(self) -> float:
+        """When it arrived, in Unix seconds; its name begins with that, in nanoseconds."""
+        told = self.path.name.partition("-")[0]
+        return int(told) / 1e9 if told.isascii() and told.isdigit() else 0.0
+
 
 class Inbox:
     """The reading side of the inbox, for the worker alone.

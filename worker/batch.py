@@ -250,8 +250,10 @@ class Batch:
             self._send_edit(target, with_cover=was_sent)
             written = [*target.edit.scalars, *target.edit.tags, *(["cover"] if was_sent else [])]
             fields.update(dict.fromkeys(written))
-            for name, value in target.edit.replaced.items():
-                log.info("scene %d: replaced Plex's %s %r", plan.scene.id, name, value[:80])
+            if target.edit.replaced:
+                names = ", ".join(target.edit.replaced)
+                log.info("scene %d: Stash's %s replaced what Plex had", plan.scene.id, names)
+                log.debug("scene %d: that was %s", plan.scene.id, dict(target.edit.replaced))
         state = self._state_of(
             plan.scene.id,
             plan.known,

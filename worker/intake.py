@@ -37,6 +37,7 @@ FIRST_SYNC = "first_sync_all"  # the ledger's note that "Sync all" was asked for
 class _Wanted:
     """The scenes that a handful of files asks for, by urgency."""
 
+    last: float = 0.0  # when the newest file arrived, in Unix seconds
     saves: list[int] = field(default_factory=list)
     related: list[int] = field(default_factory=list)  # and what a scan found
     explicit: list[int] = field(default_factory=list)
@@ -105,6 +106,7 @@ class Intake:
     ) -> bool:
         """Collect what one file asks for; False when Stash has to be asked and cannot be."""
         call: Call = arrival.call
+        wanted.last = max(wanted.last, arrival.at)
         if isinstance(call.wants, Command):
             self._put(wanted, now)  # a command speaks of what arrived before it, too
             self._obey(call.wants, wanted, now)
@@ -176,7 +178,7 @@ class Intake:
             if scenes:
                 self._queue.put_many(
                     scenes,
-                    now=now,
+                    now=min(max(wanted.last, now - HOLD_MOST_SECONDS), now),
                     priority=priority,
                     hold=HOLD_SECONDS,
                     hold_most=HOLD_MOST_SECONDS,

@@ -38,7 +38,7 @@ from worker.version import CodeWatch, version_of
 log = logging.getLogger("PlexSync.worker")
 
 BATCH = 50  # scenes per claim: one Stash query, one Plex read
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.4  # shorter than the hold of a save, which is counted from its arrival
 STASH_GONE_SECONDS = 600.0
 FIRST_CALL_SECONDS = 5.0
 INTERRUPT_LOOK_SECONDS = 0.2
