@@ -145,7 +145,7 @@ class Batch:
         is_known = known is not None and known.state == "in_step" and known.fingerprint == print_
         wanted = self._settings.policy.pictures
         cover = self._covers.look(scene, known, wanted=wanted, now=self._now)
-        if is_known and known and not job.force and not cover.is_new:
+        if is_known and known and not (job.force or cover.is_new or cover.trouble):
             if cover.seen != known.cover:
                 self._note(self._state_of(scene.id, known, cover=cover.seen))
             self._done(job, "unchanged")
@@ -243,10 +243,15 @@ class Batch:
 
     def _write_scene(self, plan: _Plan) -> None:
         fields: dict[str, None] = {}
-        cover_stands = True
+        trouble = plan.cover.trouble
         for target in plan.targets:
-            was_sent = target.needs_cover and self._send_cover(plan, target)
-            cover_stands = cover_stands and (was_sent or not target.needs_cover)
+            was_sent = False
+            if target.needs_cover:
+                try:
+                    was_sent = self._send_cover(plan, target)
+                except SceneError as error:
+                    log.warning("scene %d: its cover could not be sent: %s", plan.scene.id, error)
+                    trouble = error
             self._send_edit(target, with_cover=was_sent)
             written = [*target.edit.scalars, *target.edit.tags, *(["cover"] if was_sent else [])]
             fields.update(dict.fromkeys(written))
@@ -260,16 +265,19 @@ class Batch:
             state="in_step",
             code="",
             message="",
-            fingerprint=plan.fingerprint,
+            fingerprint="" if trouble else plan.fingerprint,
             paths=plan.paths,
             updated_at=plan.scene.updated_at,
             links=links_of(plan.scene),
-            **(plan.cover.as_known() if cover_stands else {}),
+            **(Cover() if trouble else plan.cover).as_known(),
         )
         self._note(state, {target.id: target.written for target in plan.targets})
         keys = ", ".join(str(target.item.rating_key) for target in plan.targets)
         if fields:
             log.info("scene %d -> item %s: %s", plan.scene.id, keys, ", ".join(fields))
+        if trouble:  # the text stands, the cover is tried again
+            self._failed(plan.job, trouble)
+            return
         self._done(plan.job, "changed" if fields else "unchanged", ", ".join(fields))
 
     def _send_edit(self, target: _Target, *, with_cover: bool) -> None:
@@ -289,13 +297,9 @@ class Batch:
             self._server.client.edit(target.item.rating_key, query)
 
     def _send_cover(self, plan: _Plan, target: _Target) -> bool:
-        """Show the cover; trouble with it never holds back the text."""
-        try:
-            key, address = target.item.rating_key, plan.scene.cover
-            return self._covers.show(self._server.client, key, plan.cover, address=address)
-        except SceneError as error:
-            log.warning("scene %d: its cover could not be sent: %s", plan.scene.id, error)
-            return False
+        """Show the cover; False where Stash has no picture any more."""
+        key, address = target.item.rating_key, plan.scene.cover
+        return self._covers.show(self._server.client, key, plan.cover, address=address)
 
     def _state_of(self, scene_id: int, known: SceneState | None, **changes: Any) -> SceneState:
         blank = known or SceneState(scene_id=scene_id, state="in_step")

@@ -7,10 +7,10 @@ nothing has to be asked, and another one only that Stash is asked whether the ET
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
-from errors import PlexSyncError
+from errors import PlexSyncError, WaitError
 from mirror.ledger import SceneState
 from plex.client import PlexClient
 from plex.pictures import digest, is_picture, show_picture
@@ -32,6 +32,7 @@ class Cover:
         sha1: Ours; "" when the scene has no cover.
         body: The bytes, where they had to be read.
         is_new: They differ from what was shown last.
+        trouble: Stash could not be asked for it; the scene has to be looked at again.
     """
 
     seen: str = ""
@@ -39,6 +40,7 @@ class Cover:
     sha1: str = ""
     body: bytes | None = None
     is_new: bool = False
+    trouble: PlexSyncError | None = None
 
     def as_known(self) -> dict[str, str]:
         """The part of the scene's state that remembers this cover."""
@@ -77,7 +79,7 @@ class CoverReader:
             answer = self._stash.picture(scene.cover, etag=shown.cover_etag if shown else "")
         except PlexSyncError as error:
             log.warning("scene %d: its cover could not be read: %s", scene.id, error)
-            return as_before
+            return replace(as_before, trouble=error if isinstance(error, WaitError) else None)
         seen = scene.cover if _is_final(scene.cover, now) else ""
         if answer is None:
             return Cover(seen=seen, etag=as_before.etag, sha1=as_before.sha1)
