@@ -17,7 +17,13 @@ from plugin.operations import OPERATIONS, run_operation
 from plugin.status import read_status
 from plugin.tasks import TASKS, run_task, show_status
 from stash.call import Call, Command, read_call
-from sync_queue.inbox import data_folder, find_data_folder, keep, start_worker
+from sync_queue.inbox import (
+    data_folder,
+    find_data_folder,
+    keep,
+    keep_ticket,
+    start_worker,
+)
 from worker.state import show_why
 
 # Modes that start nothing and write nothing, not even a data folder.
@@ -66,6 +72,7 @@ def _be_worker(here: str, folder: Path) -> int:
             remedy="install a release of PlexSync, or its requirements.txt for that Python",
         )
         show_why(folder, error)
+        keep_ticket(str(folder))
         sys.stderr.write(f"{error}\n")  # appended to worker.log
         return 1
     try:

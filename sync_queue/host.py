@@ -7,7 +7,16 @@ byte; `is_held` probes with the same kind, because on POSIX `lockf` does not see
 
 import sys
 
-__all__ = ["CREATE_NEW", "READ_WRITE", "hold", "is_held", "let_go", "start_detached", "system"]
+__all__ = [
+    "CREATE_NEW",
+    "READ_WRITE",
+    "hold",
+    "is_alive",
+    "is_held",
+    "let_go",
+    "start_detached",
+    "system",
+]
 
 if sys.platform == "win32":
     import msvcrt
@@ -63,7 +72,7 @@ def let_go(handle: int) -> None:
     system.close(handle)
 
 
-def start_detached(arguments: list[str], log_path: str) -> None:
+def start_detached(arguments: list[str], log_path: str) -> int:
     """Start a process that outlives this one and holds none of its pipes.
 
     A grandchild that inherits stdout blocks the user's save for its whole life. `posix_spawn` with
@@ -73,12 +82,14 @@ def start_detached(arguments: list[str], log_path: str) -> None:
         arguments: The program with its arguments.
         log_path: Where the process' stderr is appended.
 
+    Returns:
+        Its process id.
+
     Raises:
         OSError: The process cannot be started.
     """
     if sys.platform == "win32" or not hasattr(system, "posix_spawn"):
-        _start_with_subprocess(arguments, log_path)
-        return
+        return _start_with_subprocess(arguments, log_path)
     append = system.O_WRONLY | system.O_CREAT | system.O_APPEND
     redirections = [
         (system.POSIX_SPAWN_OPEN, 0, "/dev/null", system.O_RDONLY, 0),
@@ -86,14 +97,29 @@ def start_detached(arguments: list[str], log_path: str) -> None:
         (system.POSIX_SPAWN_OPEN, 2, log_path, append, 0o600),
     ]
     try:
-        system.posix_spawn(
-            arguments[0], arguments, system.environ, file_actions=redirections, setsid=True
+        return int(
+            system.posix_spawn(
+                arguments[0], arguments, system.environ, file_actions=redirections, setsid=True
+            )
         )
     except NotImplementedError:  # a C library without POSIX_SPAWN_SETSID
-        _start_with_subprocess(arguments, log_path)
+        return _start_with_subprocess(arguments, log_path)
 
 
-def _start_with_subprocess(arguments: list[str], log_path: str) -> None:
+def is_alive(process: int) -> bool:
+    """Whether a process may live; on Windows nobody can be asked without being ended."""
+    if sys.platform == "win32":
+        return True
+    try:
+        system.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
+
+
+def _start_with_subprocess(arguments: list[str], log_path: str) -> int:
     import subprocess  # noqa: PLC0415 - dearer than a whole hook, and rarely needed
 
     flags = 0
@@ -104,7 +130,7 @@ def _start_with_subprocess(arguments: list[str], log_path: str) -> None:
             | subprocess.CREATE_NEW_PROCESS_GROUP
         )
     with open(log_path, "ab") as log:
-        subprocess.Popen(  # noqa: S603 - our own interpreter and script
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and script
             arguments,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -112,7 +138,7 @@ def _start_with_subprocess(arguments: list[str], log_path: str) -> None:
             close_fds=True,
             start_new_session=sys.platform != "win32",
             creationflags=flags,
-        )
+        ).pid
 
 
 def _lock(handle: int, *, shared: bool) -> None:

@@ -215,8 +215,25 @@ def start_worker(folder: str, here: str) -> bool:
         return False
     log = f"{folder}/worker.log"
     arguments = [sys.executable, "-I", "-S", f"{here}/PlexSync.py", "--worker", folder]
-    host.start_detached(arguments, log)
+    _write_ticket(folder, host.start_detached(arguments, log))
     return True
+
+
+def keep_ticket(folder: str) -> None:
+    """Let nobody start a worker for some seconds: this one could not."""
+    _write_ticket(folder, None)
+
+
+def _write_ticket(folder: str, process: int | None) -> None:
+    """Name the process that the ticket stands for, unless the worker took the ticket already."""
+    try:
+        handle = system.open(f"{folder}/worker.start", system.O_WRONLY | system.O_TRUNC)
+    except OSError:
+        return
+    try:
+        system.write(handle, b"" if process is None else str(process).encode())
+    finally:
+        system.close(handle)
 
 
 def drop_ticket(folder: str) -> None:
@@ -230,14 +247,32 @@ def drop_ticket(folder: str) -> None:
 def _win_ticket(path: str) -> bool:
     for _ in range(2):
         try:
-            system.close(system.open(path, host.CREATE_NEW, 0o600))
+            handle = system.open(path, host.CREATE_NEW, 0o600)
         except FileExistsError:
             try:
-                if abs(time() - system.stat(path).st_mtime) < TICKET_SECONDS:
+                if _is_valid(path):
                     return False
                 system.unlink(path)
             except OSError:
                 continue  # somebody else was quicker
         else:
+            system.write(handle, str(system.getpid()).encode())
+            system.close(handle)
             return True
     return False
+
+
+def _is_valid(path: str) -> bool:
+    """Whether a ticket still stands for a start: it is young, and who it names lives.
+
+    It names its spawner until the worker runs, then the worker; so a spawner that was killed in
+    between leaves no event without a worker. One that names nobody counts by its age alone.
+    """
+    if abs(time() - system.stat(path).st_mtime) >= TICKET_SECONDS:
+        return False
+    handle = system.open(path, system.O_RDONLY)
+    try:
+        named = system.read(handle, 20)
+    finally:
+        system.close(handle)
+    return not named.isdigit() or host.is_alive(int(named))

@@ -26,6 +26,7 @@ def locking(handle, mode, count):
         raise PermissionError(13, "Permission denied") from error
 
 class Popen:
+    pid = 7
     def __init__(self, arguments, **options):
         calls.append((arguments, options))
 
@@ -118,7 +119,7 @@ def test_on_windows_a_worker_is_started_detached_and_without_a_window(tmp_path: 
     run(
         WINDOWS
         + """
-host.start_detached(["python", "PlexSync.py"], folder + "/log")
+assert host.start_detached(["python", "PlexSync.py"], folder + "/log") == 7
 [(arguments, options)] = calls
 assert arguments == ["python", "PlexSync.py"]
 assert options["creationflags"] == 1 | 2 | 4

@@ -83,6 +83,27 @@ def test_a_ticket_of_a_killed_spawner_expires(plugin: Path, tmp_path: Path) -> N
     (data / "end").touch()
 
 
+def test_a_ticket_of_a_process_that_is_gone_blocks_nobody(plugin: Path, tmp_path: Path) -> None:
+    """A spawner that is killed before the worker runs must leave no event without a worker."""
+    data = tmp_path / "data"
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    (data / "worker.start").write_bytes(gone.stdout.strip())
+    assert inbox.start_worker(str(data), str(plugin))
+    wait_for(lambda: started(data), what="the worker")
+    (data / "end").touch()
+
+
+def test_a_worker_that_could_not_start_keeps_others_from_trying_for_some_seconds(
+    plugin: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    (data / "worker.start").write_text("1")
+    inbox.keep_ticket(str(data))
+    assert not inbox.start_worker(str(data), str(plugin))
+
+
 def test_the_probe_sees_the_lock_that_filelock_holds(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     lock = FileLock(path)

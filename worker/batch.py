@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from errors import PlexAwayError, PlexSyncError, SceneError, ServerBusyError, WaitError
-from mirror.desired import Desired, desired_item
-from mirror.edit import Edit, plan_edit, written_after
+from mirror.desired import desired_item
+from mirror.edit import plan_edit, written_after
 from mirror.fingerprint import fingerprint
 from mirror.ledger import Confirmation, Intent, ItemId, Ledger, SceneState
 from mirror.records import links_of
@@ -28,6 +28,7 @@ from plex.server import Server
 from stash.scene import Scene
 from sync_queue.jobs import Job, Priority
 from worker.covers import Cover, CoverReader
+from worker.plan import Plan, Target, why_absent
 from worker.settings import Settings
 from worker.state import Outcome
 
@@ -43,31 +44,6 @@ class Result:
     job: Job
     outcome: Outcome
     error: Exception | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Target:
-    """One item that a scene is written to."""
-
-    item: Item
-    id: ItemId
-    edit: Edit
-    written: Written
-    needs_cover: bool
-
-
-@dataclass(slots=True, kw_only=True)
-class _Plan:
-    """What a scene asks for, before Plex is asked anything."""
-
-    job: Job
-    scene: Scene
-    desired: Desired
-    paths: tuple[str, ...]  # on Plex's side
-    fingerprint: str
-    known: SceneState | None
-    cover: Cover
-    targets: list[_Target] = field(default_factory=list)
 
 
 class Batch:
@@ -129,7 +105,7 @@ class Batch:
         finally:
             self._confirm()
 
-    def _plan(self, job: Job, scene: Scene | None, known: SceneState | None) -> _Plan | None:
+    def _plan(self, job: Job, scene: Scene | None, known: SceneState | None) -> Plan | None:
         """What to do for one scene; None when that was nothing."""
         if scene is None:
             self._rest(job, "gone", "not in Stash any more", known=known)
@@ -150,7 +126,7 @@ class Batch:
                 self._note(self._state_of(scene.id, known, cover=cover.seen))
             self._done(job, "unchanged")
             return None
-        return _Plan(
+        return Plan(
             job=job,
             scene=scene,
             desired=desired,
@@ -160,7 +136,7 @@ class Batch:
             cover=cover,
         )
 
-    def _decide(self, plans: Iterable[_Plan], found: Mapping[int, Found]) -> list[_Plan]:
+    def _decide(self, plans: Iterable[Plan], found: Mapping[int, Found]) -> list[Plan]:
         """Plan the edits of everything that was found; say of the rest why it rests."""
         ready = []
         for plan in plans:
@@ -172,13 +148,13 @@ class Batch:
                 text = f"several items hold its file: {keys}; merge or remove all but one"
                 self._rest(plan.job, "ambiguous", text, plan=plan)
             elif not one.items:
-                self._rest(plan.job, "not_in_plex", _why_absent(plan, one), plan=plan)
+                self._rest(plan.job, "not_in_plex", why_absent(plan, one), plan=plan)
             else:
                 plan.targets = [self._target(plan, item) for item in one.items]
                 ready.append(plan)
         return ready
 
-    def _target(self, plan: _Plan, item: Item) -> _Target:
+    def _target(self, plan: Plan, item: Item) -> Target:
         mine = {comparable(path) for path in plan.paths}
         part = next(path for path in item.files if comparable(path) in mine)
         item_id = ItemId(
@@ -189,7 +165,7 @@ class Batch:
         )
         before = self._ledger.written(item_id)
         edit = plan_edit(plan.desired, item, before, self._settings.policy)
-        return _Target(
+        return Target(
             item=item,
             id=item_id,
             edit=edit,
@@ -197,7 +173,7 @@ class Batch:
             needs_cover=bool(plan.cover.sha1) and (plan.cover.is_new or before is None),
         )
 
-    def _write(self, plans: Sequence[_Plan]) -> None:
+    def _write(self, plans: Sequence[Plan]) -> None:
         self._ledger.begin(
             [
                 Intent(
@@ -241,7 +217,7 @@ class Batch:
             raise PlexAwayError(f"{error}, for {BUSY_IN_A_ROW} scenes in a row") from error
         self._failed(job, error)
 
-    def _write_scene(self, plan: _Plan) -> None:
+    def _write_scene(self, plan: Plan) -> None:
         fields: dict[str, None] = {}
         trouble = plan.cover.trouble
         for target in plan.targets:
@@ -280,7 +256,7 @@ class Batch:
             return
         self._done(plan.job, "changed" if fields else "unchanged", ", ".join(fields))
 
-    def _send_edit(self, target: _Target, *, with_cover: bool) -> None:
+    def _send_edit(self, target: Target, *, with_cover: bool) -> None:
         edit = target.edit
         if not edit and not with_cover:
             return
@@ -296,7 +272,7 @@ class Batch:
         for query in queries:
             self._server.client.edit(target.item.rating_key, query)
 
-    def _send_cover(self, plan: _Plan, target: _Target) -> bool:
+    def _send_cover(self, plan: Plan, target: Target) -> bool:
         """Show the cover; False where Stash has no picture any more."""
         key, address = target.item.rating_key, plan.scene.cover
         return self._covers.show(self._server.client, key, plan.cover, address=address)
@@ -312,7 +288,7 @@ class Batch:
         text: str,
         *,
         known: SceneState | None = None,
-        plan: _Plan | None = None,
+        plan: Plan | None = None,
     ) -> None:
         """Note a state that is no error: nothing to do until something changes."""
         state = self._state_of(
@@ -341,12 +317,3 @@ class Batch:
     def _confirm(self) -> None:
         if self._confirmations:
             self._ledger.confirm(self._confirmations, now=self._now)
-
-
-def _why_absent(plan: _Plan, found: Found) -> str:
-    if not plan.paths:
-        return "the scene has no file"
-    folder = plan.paths[0].replace("\\", "/").rpartition("/")[0] or "/"
-    if not found.is_in_a_library:
-        return f"no chosen Plex library has the folder {folder}; add it, or a path mapping"
-    return f"Plex has not scanned the file in {folder} yet"

@@ -15,7 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from errors import DamagedError, PlexSyncError
-from sync_queue.inbox import drop_ticket, start_worker
+from sync_queue.inbox import drop_ticket, keep_ticket, start_worker
 from worker.arrivals import Inbox
 from worker.loop import End, Worker
 from worker.state import show_why
@@ -64,7 +64,7 @@ def _serve(folder: Path, here: Path, *, is_after_damage: bool) -> End | None:
     try:
         worker = Worker(folder, here, is_after_damage=is_after_damage)
     except PlexSyncError as error:
-        # The ticket stays for some seconds, so that not every hook starts a worker in vain.
+        keep_ticket(str(folder))  # so that not every hook starts a worker in vain
         log.error("the worker cannot start: %s", error)  # noqa: TRY400 - said for a person
         show_why(folder, error)
         raise
