@@ -14,6 +14,7 @@ from demo.plugin_folder import copy_plugin
 from demo.stash.edits import edit_scene
 from demo.stash.server import Credentials, StashServer
 from plugin.status import worker_lives
+from sync_queue.host import is_alive
 from tests.waiting import wait_for
 from worker.state import read_state
 
@@ -174,6 +175,13 @@ class World:
         log = self.data / "worker.log"
         return log.read_text() if log.exists() else ""
 
+    def _is_starting(self) -> bool:
+        """Whether a process was started that does not hold the lock yet."""
+        with suppress(FileNotFoundError):
+            named = (self.data / "worker.start").read_bytes()
+            return named.isdigit() and is_alive(int(named))
+        return False
+
     def end_worker(self) -> None:
         """Ask the worker to end, and see that it did."""
         asked: set[int] = set()
@@ -181,7 +189,7 @@ class World:
         def has_ended() -> bool:
             state = read_state(self.data)
             if not worker_lives(self.data):
-                return True
+                return not self._is_starting()
             if state and state.pid not in asked:  # a successor may just have taken over
                 asked.add(state.pid)
                 with suppress(ProcessLookupError):
