@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from tests.waiting import wait_for
 
 
 @pytest.fixture
-def plugin(tmp_path: Path) -> Path:
+def plugin(tmp_path: Path) -> Iterator[Path]:
     """A plugin whose worker notes its start and holds the lock until a file appears."""
     here = tmp_path / "plugin"
     here.mkdir()
@@ -27,7 +29,11 @@ def plugin(tmp_path: Path) -> Path:
         "while not (data / 'end').exists(): time.sleep(0.01)\n"
     )
     (tmp_path / "data").mkdir()
-    return here
+    yield here
+    (tmp_path / "data" / "end").touch()
+    for pid in started(tmp_path / "data"):
+        with suppress(ChildProcessError):  # only those that this process started itself
+            os.waitpid(int(pid), 0)
 
 
 def started(data: Path) -> list[str]:
@@ -42,7 +48,6 @@ def test_the_first_caller_starts_a_worker_and_the_next_does_not(
     assert inbox.start_worker(str(data), str(plugin))
     assert not inbox.start_worker(str(data), str(plugin))
     wait_for(lambda: started(data), what="the worker")
-    (data / "end").touch()
 
 
 def test_the_worker_holds_none_of_the_callers_pipes(plugin: Path, tmp_path: Path) -> None:
@@ -61,7 +66,6 @@ def test_the_worker_holds_none_of_the_callers_pipes(plugin: Path, tmp_path: Path
     )
     pid = int(wait_for(lambda: started(data), what="the worker")[0])
     assert os.getsid(pid) == pid
-    (data / "end").touch()
 
 
 def test_while_somebody_holds_the_lock_nobody_is_started(plugin: Path, tmp_path: Path) -> None:
@@ -80,7 +84,6 @@ def test_a_ticket_of_a_killed_spawner_expires(plugin: Path, tmp_path: Path) -> N
     os.utime(ticket, (old, old))
     assert inbox.start_worker(str(data), str(plugin))
     wait_for(lambda: started(data), what="the worker")
-    (data / "end").touch()
 
 
 def test_a_ticket_of_a_process_that_is_gone_blocks_nobody(plugin: Path, tmp_path: Path) -> None:
@@ -92,7 +95,6 @@ def test_a_ticket_of_a_process_that_is_gone_blocks_nobody(plugin: Path, tmp_path
     (data / "worker.start").write_bytes(gone.stdout.strip())
     assert inbox.start_worker(str(data), str(plugin))
     wait_for(lambda: started(data), what="the worker")
-    (data / "end").touch()
 
 
 def test_a_worker_that_could_not_start_keeps_others_from_trying_for_some_seconds(
