@@ -30,6 +30,8 @@ def read_status(folder: Path | None) -> dict[str, object]:
     now = time.time()
     folder = folder or Path("/nonexistent")
     state = read_state(folder)
+    arrived = len(list((folder / "inbox").glob("*.json")))
+    # After the inbox: what leaves that is in the queue already, so nothing is shown as nowhere.
     counts, letters, trouble = _read_queue(folder, now)
     lives = worker_lives(folder)
     return {
@@ -42,7 +44,7 @@ def read_status(folder: Path | None) -> dict[str, object]:
         "pause": asdict(state.pause) if state and state.pause else None,
         "complaints": [*(state.complaints if state else ()), *trouble],
         "inbox": {
-            "waiting": len(list((folder / "inbox").glob("*.json"))),
+            "waiting": arrived,
             "unreadable": len(list((folder / "inbox" / "unreadable").glob("*"))),
         },
         "queue": _queue(counts),

@@ -49,8 +49,10 @@ def amend(stage: Stage) -> None:
 
 def is_empty(stage: Stage) -> bool:
     """Whether neither queue nor inbox holds anything; dead letters are another matter."""
+    if inbox(stage):  # looked at first: what leaves it is in the queue already
+        return False
     counts = queue_counts(stage)
-    return not inbox(stage) and counts is not None and not counts.waiting and not counts.out
+    return counts is not None and not counts.waiting and not counts.out
 
 
 def queue_counts(stage: Stage) -> Counts | None:
