@@ -175,7 +175,21 @@ def written_after(desired: Desired, item: Item, written: Written | None, edit: E
             **{name: tuple(tag.tag for tag in wanted) for name, wanted in tags.items()},
         },
         before={**before, **known.before},
+        removed=_removed(known, edit, tags),
     )
+
+
+def _removed(
+    known: Written, edit: Edit, tags: Mapping[str, tuple[Tag, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Return what we have taken out of each list so far, without what Stash asks for again."""
+    taken = {name: (*known.removed.get(name, ()), *one.remove) for name, one in edit.tags.items()}
+    again = {name: {tag_key(tag.tag) for tag in wanted} for name, wanted in tags.items()}
+    left = {
+        name: tuple(dict.fromkeys(v for v in values if tag_key(v) not in again.get(name, ())))
+        for name, values in {**known.removed, **taken}.items()
+    }
+    return {name: values for name, values in left.items() if values}
 
 
 def _spoken(fields: Mapping[str, _T], item: Item) -> dict[str, _T]:

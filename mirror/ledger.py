@@ -14,23 +14,15 @@ Callers pass `now`; this module never reads the clock.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from errors import DamagedError
 from mirror import records
-from mirror.ledger_file import (
-    Origin,
-    copy_ledger,
-    count_scenes,
-    open_ledger,
-    read_scene_counts,
-)
-from mirror.records import Confirmation, Intent, ItemId, Kind, SceneState
+from mirror.journal import Journal, item_key
+from mirror.ledger_file import LedgerFile, Origin, read_scene_counts
+from mirror.records import Confirmation, Event, Intent, ItemId, Kind, SceneState
+from mirror.scene_rows import SceneRows
 from mirror.written import Asked, Standing, Written
-from sqlite_file import set_aside, translated
 
 __all__ = [
     "Confirmation",
@@ -42,42 +34,23 @@ __all__ = [
     "read_scene_counts",
 ]
 
-_CHUNK = 500  # ids in one query; SQLite may allow no more than 999 variables
-_COLUMNS = (
-    "scene_id, state, code, message, fingerprint, cover, cover_etag, cover_sha1, updated_at, "
-    "changed, paths"
-)
 _SAME_ITEM = "rating_key = ? AND part = ? AND section_uuid = ? AND machine = ?"
-_PUT_SCENE = """
-INSERT INTO scenes (
-    scene_id, state, code, message, fingerprint, cover, cover_etag, cover_sha1, updated_at,
-    changed, paths
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (scene_id) DO UPDATE SET
-    changed = CASE WHEN state = excluded.state AND code = excluded.code
-              THEN changed ELSE excluded.changed END,
-    state = excluded.state, code = excluded.code, message = excluded.message,
-    fingerprint = excluded.fingerprint, cover = excluded.cover,
-    cover_etag = excluded.cover_etag, cover_sha1 = excluded.cover_sha1,
-    updated_at = excluded.updated_at, paths = excluded.paths
-"""
 _BEGIN_ITEM = """
-INSERT INTO items (rating_key, part, section_uuid, machine, scene_id, unsure, before, begun)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO items
+    (rating_key, part, section_uuid, machine, scene_id, unsure, before, removed, begun)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (rating_key, part, section_uuid, machine) DO UPDATE SET
     scene_id = excluded.scene_id, unsure = excluded.unsure, before = excluded.before,
-    begun = excluded.begun
+    removed = excluded.removed, begun = excluded.begun
 """
 _CONFIRM_ITEM = """
-INSERT INTO items (rating_key, part, section_uuid, machine, scene_id, asked, before, confirmed)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO items
+    (rating_key, part, section_uuid, machine, scene_id, asked, before, removed, confirmed)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (rating_key, part, section_uuid, machine) DO UPDATE SET
     scene_id = excluded.scene_id, asked = excluded.asked, unsure = '[]', before = excluded.before,
-    confirmed = excluded.confirmed
+    removed = excluded.removed, confirmed = excluded.confirmed
 """
-_SceneRow = tuple[
-    int, records.State, str, str, str, str, str, str, str, float, str
-]  # in the order of _COLUMNS
 
 
 class Ledger:
@@ -92,25 +65,28 @@ class Ledger:
 
     Attributes:
         origin: Where what it holds comes from; anything but `Origin.FILE` asks for a comparison.
+        journal: Events, and what runs wrote.
     """
 
     def __init__(self, path: Path, *, wal: bool = True) -> None:
-        self._path = path
-        self._connection, self.origin = open_ledger(path, wal=wal)
+        self._file = LedgerFile(path, wal=wal)
+        self._scenes = SceneRows(self._file)
+        self.origin = self._file.origin
+        self.journal = Journal(self._file)
 
     def close(self) -> None:
         """Give the file free."""
-        self._connection.close()
+        self._file.close()
 
     def copy(self) -> None:
         """Copy the ledger, so that it can come back after damage; the earlier copy goes."""
-        copy_ledger(self._connection, self._path)
+        self._file.copy()
 
     def written(self, item: ItemId) -> Written | None:
         """Return what is known of this very item, whichever scene wrote it; None if nothing."""
-        rows = self._execute(
-            f"SELECT asked, unsure, before FROM items WHERE {_SAME_ITEM}",  # noqa: S608
-            _key(item),
+        rows = self._file.execute(
+            f"SELECT asked, unsure, before, removed FROM items WHERE {_SAME_ITEM}",  # noqa: S608
+            item_key(item),
         )
         return records.read_written(*rows[0]) if rows else None
 
@@ -120,7 +96,7 @@ class Ledger:
         Until it is confirmed nobody knows what the item shows, so the scene's fingerprint goes: an
         edit that is taken back in Stash meanwhile would else look like one that stands.
         """
-        with self._transaction():
+        with self._file.transaction():
             for intent in intents:
                 self._unsettle(intent)
                 known = self.written(intent.item) or Written()
@@ -129,13 +105,16 @@ class Ledger:
                 # The same write tried again and again after crashes is one possibility.
                 unsure = (*(one for one in known.unsure if one != asked), asked)
                 before = _first_standings(known, meant)
-                self._execute(
+                removed = _all_removed(known, meant)
+                self.journal.note_write(intent)
+                self._file.execute(
                     _BEGIN_ITEM,
                     (
-                        *_key(intent.item),
+                        *item_key(intent.item),
                         intent.scene_id,
                         records.unsure_json(unsure),
                         records.before_json(before),
+                        records.to_json(removed),
                         now,
                     ),
                 )
@@ -144,22 +123,28 @@ class Ledger:
         forgotten = "fingerprint = ''"
         if intent.with_cover:
             forgotten += ", cover = '', cover_etag = '', cover_sha1 = ''"
-        self._execute(
+        self._file.execute(
             f"UPDATE scenes SET {forgotten} WHERE scene_id = ?",  # noqa: S608 - our own constants
             (intent.scene_id,),
         )
 
-    def confirm(self, done: Iterable[Confirmation], *, now: float) -> None:
+    def confirm(
+        self, done: Iterable[Confirmation], *, now: float, events: Iterable[Event] = ()
+    ) -> None:
         """Record what a batch has done; all or nothing, before its jobs are acknowledged."""
-        with self._transaction():
+        with self._file.transaction():
             for one in done:
                 for item, written in one.items.items():
-                    self._confirm_item(one.state.scene_id, item, written, now)
-                self._put_scene(one.state, now)
+                    if written is None or one.is_undo:
+                        self.forget_item(item)
+                    if written is not None:
+                        self._confirm_item(one.state.scene_id, item, written, now)
+                self._scenes.put(one.state, now)
+            self.journal.note(events)
 
     def items_of(self, scene_id: int) -> list[ItemId]:
         """Return the items that this scene was the last to write."""
-        rows = self._execute(
+        rows = self._file.execute(
             "SELECT machine, section_uuid, rating_key, part FROM items WHERE scene_id = ?"
             " ORDER BY machine, section_uuid, rating_key, part",
             (scene_id,),
@@ -171,7 +156,7 @@ class Ledger:
 
     def forget_item(self, item: ItemId) -> None:
         """Drop what is known of an item: it was undone, or Plex has it no more."""
-        self._execute(f"DELETE FROM items WHERE {_SAME_ITEM}", _key(item))  # noqa: S608
+        self._file.execute(f"DELETE FROM items WHERE {_SAME_ITEM}", item_key(item))  # noqa: S608
 
     def scene(self, scene_id: int) -> SceneState | None:
         """Return how a scene stands, None if it was never synced."""
@@ -179,61 +164,48 @@ class Ledger:
 
     def scenes(self, ids: Iterable[int]) -> dict[int, SceneState]:
         """Return how scenes stand; those never synced are left out."""
-        wanted = list(ids)
-        found: dict[int, SceneState] = {}
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            found.update(
-                (state.scene_id, state)
-                for state in self._read_scenes(f"WHERE scene_id IN ({marks})", chunk)
-            )
-        return found
+        return self._scenes.of(ids)
 
     def set_scenes(self, states: Iterable[SceneState], *, now: float) -> None:
         """Record how scenes stand where no item was written; all or nothing."""
-        with self._transaction():
+        with self._file.transaction():
             for state in states:
-                self._put_scene(state, now)
+                self._scenes.put(state, now)
 
     def resting(self) -> list[SceneState]:
         """Return the scenes that wait for Plex to change, by id."""
-        return self._read_scenes("WHERE state = 'resting' ORDER BY scene_id")
+        return self._scenes.in_state("resting")
 
     def wake_all_resting(self) -> list[int]:
         """Clear the fingerprints of resting scenes, so that they are looked at; their ids."""
-        with self._transaction():
-            rows = self._execute(
+        with self._file.transaction():
+            rows = self._file.execute(
                 "SELECT scene_id FROM scenes WHERE state = 'resting' ORDER BY scene_id"
             )
-            self._execute("UPDATE scenes SET fingerprint = '' WHERE state = 'resting'")
+            self._file.execute("UPDATE scenes SET fingerprint = '' WHERE state = 'resting'")
         return [scene_id for (scene_id,) in rows]
 
     def forget_scene(self, scene_id: int) -> None:
         """Drop all that is known of a scene and of the items that it was the last to write."""
-        with self._transaction():
+        with self._file.transaction():
             for table in ("items", "scenes", "links"):
-                self._execute(
+                self._file.execute(
                     f"DELETE FROM {table} WHERE scene_id = ?",  # noqa: S608
                     (scene_id,),
                 )
 
     def scenes_holding(self, kind: Kind, object_id: int) -> list[int]:
         """Return the scenes that held a Stash object when last synced, though it may be gone."""
-        rows = self._execute(
-            "SELECT scene_id FROM links WHERE kind = ? AND object_id = ? ORDER BY scene_id",
-            (kind, object_id),
-        )
-        return [scene_id for (scene_id,) in rows]
+        return self._scenes.holding(kind, object_id)
 
     def get_meta(self, key: str) -> str | None:
         """Return a note kept between runs."""
-        rows = self._execute("SELECT value FROM meta WHERE key = ?", (key,))
+        rows = self._file.execute("SELECT value FROM meta WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else None
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep a note between runs."""
-        self._execute(
+        self._file.execute(
             "INSERT INTO meta (key, value) VALUES (?, ?)"
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (key, value),
@@ -241,97 +213,23 @@ class Ledger:
 
     def counts(self) -> dict[str, int]:
         """Return scenes by "state", or by "state/code" where there is a code."""
-        return count_scenes(self._connection)
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._guarded():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except DamagedError:
-                raise  # the connection is closed
-            except BaseException:
-                if self._connection.in_transaction:  # SQLite itself ends some, on a full disk
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    @contextlib.contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Translate errors; a file that turns out damaged is set aside for whoever opens next."""
-        try:
-            with translated(self._path, "nothing was recorded"):
-                yield
-        except DamagedError:
-            self.close()
-            if self._path.exists():  # guards nest, the inner one has done it
-                set_aside(self._path)
-            raise
-
-    def _execute(self, statement: str, values: Iterable[object] = ()) -> list[Any]:
-        """Run one statement; all of its rows, so that no error comes later."""
-        with self._guarded():
-            return self._connection.execute(statement, tuple(values)).fetchall()
+        return self._file.counts()
 
     def _confirm_item(self, scene_id: int, item: ItemId, written: Written, now: float) -> None:
         known = self.written(item) or Written()
         asked = Asked(scalars=written.asked_scalars, tags=written.asked_tags)
         before = _first_standings(known, written)
-        self._execute(
+        self._file.execute(
             _CONFIRM_ITEM,
             (
-                *_key(item),
+                *item_key(item),
                 scene_id,
                 records.asked_json(asked),
                 records.before_json(before),
+                records.to_json(written.removed),
                 now,
             ),
         )
-
-    def _put_scene(self, state: SceneState, now: float) -> None:
-        self._execute(
-            _PUT_SCENE,
-            (
-                state.scene_id,
-                state.state,
-                state.code,
-                state.message,
-                state.fingerprint,
-                state.cover,
-                state.cover_etag,
-                state.cover_sha1,
-                state.updated_at,
-                now,
-                records.to_json(state.paths),
-            ),
-        )
-        if state.links is not None:
-            self._put_links(state.scene_id, state.links)
-
-    def _put_links(self, scene_id: int, links: frozenset[records.Link]) -> None:
-        """Write only what differs: most syncs leave a scene's performers and tags alone."""
-        rows = self._execute("SELECT kind, object_id FROM links WHERE scene_id = ?", (scene_id,))
-        held = frozenset(rows)
-        self._connection.executemany(
-            "DELETE FROM links WHERE kind = ? AND object_id = ? AND scene_id = ?",
-            [(*link, scene_id) for link in held - links],
-        )
-        self._connection.executemany(
-            "INSERT INTO links (kind, object_id, scene_id) VALUES (?, ?, ?)",
-            [(*link, scene_id) for link in links - held],
-        )
-
-    def _read_scenes(self, where: str, values: Iterable[int] = ()) -> list[SceneState]:
-        rows = self._execute(
-            f"SELECT {_COLUMNS} FROM scenes {where}",  # noqa: S608 - constants and marks only
-            tuple(values),
-        )
-        return [_scene_state(row) for row in rows]
-
-
-def _key(item: ItemId) -> tuple[int, str, str, str]:
-    return (item.rating_key, item.part, item.section_uuid, item.machine)
 
 
 def _first_standings(known: Written, now_known: Written) -> dict[str, Standing]:
@@ -339,17 +237,10 @@ def _first_standings(known: Written, now_known: Written) -> dict[str, Standing]:
     return {**now_known.before, **known.before}
 
 
-def _scene_state(row: _SceneRow) -> SceneState:
-    return SceneState(
-        scene_id=row[0],
-        state=row[1],
-        code=row[2],
-        message=row[3],
-        fingerprint=row[4],
-        cover=row[5],
-        cover_etag=row[6],
-        cover_sha1=row[7],
-        updated_at=row[8],
-        changed=row[9],
-        paths=records.read_paths(row[10]),
-    )
+def _all_removed(known: Written, meant: Written) -> dict[str, tuple[str, ...]]:
+    """What either says: until the write is confirmed nobody knows which of them is true."""
+    names = {**known.removed, **meant.removed}
+    return {
+        name: tuple(dict.fromkeys((*known.removed.get(name, ()), *meant.removed.get(name, ()))))
+        for name in names
+    }

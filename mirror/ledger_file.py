@@ -12,19 +12,20 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from errors import DamagedError, NotKeptError
 from sqlite_file import check_version, reader, set_aside, set_journal, translated
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 1
 _CONSEQUENCE = "nothing is synced until it can be"
 
-_TABLES = """
+FIRST_SCHEMA = """
 CREATE TABLE items (
     rating_key INTEGER NOT NULL,
     part TEXT NOT NULL,
@@ -65,6 +66,33 @@ CREATE INDEX links_by_scene ON links (scene_id);
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+_SECOND = """
+ALTER TABLE items ADD COLUMN removed TEXT NOT NULL DEFAULT '{}';  -- taken out of lists by us
+ALTER TABLE scenes ADD COLUMN about TEXT NOT NULL DEFAULT '';     -- what the code speaks of
+ALTER TABLE scenes ADD COLUMN detail TEXT NOT NULL DEFAULT '{}';
+
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    at REAL NOT NULL,                   -- Unix seconds
+    scene_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE TABLE run_writes (
+    run TEXT NOT NULL,
+    rating_key INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    section_uuid TEXT NOT NULL,
+    machine TEXT NOT NULL,
+    scene_id INTEGER NOT NULL,
+    before TEXT NOT NULL,               -- what stood in each field that the run wrote
+    wrote TEXT NOT NULL,                -- what the run asked for
+    removed TEXT NOT NULL,              -- what the run took out of lists
+    PRIMARY KEY (run, rating_key, part, section_uuid, machine)
+) WITHOUT ROWID;
+"""
+_STEPS = (FIRST_SCHEMA, _SECOND)  # from each version to the next
+SCHEMA = len(_STEPS)
 
 
 class Origin(Enum):
@@ -73,6 +101,71 @@ class Origin(Enum):
     FILE = "its own file"
     COPY = "the last daily copy, because the file was damaged"
     NOTHING = "a fresh one, because the file was damaged and there was no copy"
+
+
+class LedgerFile:
+    """The open file: one connection, whose errors are told apart.
+
+    Args:
+        path: The file; made if it is not there.
+        wal: Whether its folder can hold a write-ahead log.
+
+    Attributes:
+        origin: Where what it holds comes from.
+    """
+
+    def __init__(self, path: Path, *, wal: bool) -> None:
+        self._path = path
+        self._connection, self.origin = open_ledger(path, wal=wal)
+
+    def close(self) -> None:
+        """Give the file free."""
+        self._connection.close()
+
+    def copy(self) -> None:
+        """Copy the file beside itself; raises as `copy_ledger`."""
+        copy_ledger(self._connection, self._path)
+
+    def counts(self) -> dict[str, int]:
+        """Return scenes by state."""
+        return count_scenes(self._connection)
+
+    def execute(self, statement: str, values: Iterable[object] = ()) -> list[Any]:
+        """Run one statement; all of its rows, so that no error comes later."""
+        with self._guarded():
+            return self._connection.execute(statement, tuple(values)).fetchall()
+
+    def execute_many(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Run one statement for each row."""
+        with self._guarded():
+            self._connection.executemany(statement, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of what is done inside, or nothing."""
+        with self._guarded():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except DamagedError:
+                raise  # the connection is closed
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite itself ends some, on a full disk
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Translate errors; a file that turns out damaged is set aside for whoever opens next."""
+        try:
+            with translated(self._path, "nothing was recorded"):
+                yield
+        except DamagedError:
+            self.close()
+            if self._path.exists():  # guards nest, the inner one has done it
+                set_aside(self._path)
+            raise
 
 
 def open_ledger(path: Path, *, wal: bool) -> tuple[sqlite3.Connection, Origin]:
@@ -169,5 +262,6 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, wal: bool) -> None:
     version = check_version(connection, path, schema=SCHEMA)
     set_journal(connection, wal=wal)
     if version < SCHEMA:
-        # One transaction with the version: a kill in between leaves an empty file.
-        connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version = {SCHEMA};COMMIT;")
+        # One transaction with the version: a kill in between leaves the file as it was.
+        steps = "".join(_STEPS[version:])
+        connection.executescript(f"BEGIN IMMEDIATE;{steps}PRAGMA user_version = {SCHEMA};COMMIT;")

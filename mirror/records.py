@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal, TypedDict
 
 from mirror.written import Asked, Standing, Written
@@ -31,12 +31,46 @@ class ItemId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateItem:
+    """One of several items that hold a scene's file, as a person tells them apart."""
+
+    rating_key: int
+    title: str
+    library: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneDetail:
+    """What a person may want to know of a scene beyond one sentence.
+
+    Attributes:
+        candidates: The items among which nobody chose.
+        kept: Fields that a person changed in Plex, who wins by the policy.
+        refused: Fields that Plex did not take, with what it should have shown.
+        cut: Fields that Plex refused in full, with what was written instead.
+    """
+
+    candidates: tuple[CandidateItem, ...] = ()
+    kept: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    cut: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_DETAIL = SceneDetail()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SceneState:
     """How far one scene is in step with Plex, as of its last sync.
 
     Attributes:
-        code: Why, in one stable word: "not_in_plex", "ambiguous", "merged"; empty if in step.
+        code: Why, in one stable word: "no_library", "not_scanned", "ambiguous", "merged",
+            "undone"; empty if in step.
         message: The same for a person.
+        about: What the code speaks of, so that scenes of one cause are one group: a folder of
+            Plex's, an item's key.
+        detail: More for a person who looks at this scene.
         fingerprint: What was last applied; empty means that the scene needs a look.
         cover: Stash's address of the cover that was last sent; `cover_etag` and `cover_sha1`
             belong to its bytes.
@@ -60,6 +94,8 @@ class SceneState:
     changed: float = 0.0
     paths: tuple[str, ...] = ()
     links: frozenset[Link] | None = None
+    about: str = ""
+    detail: SceneDetail = NO_DETAIL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,20 +104,45 @@ class Intent:
 
     Attributes:
         with_cover: The scene's cover is about to be sent as well.
+        run: The run that asked for it; empty for a save, which is no run.
+        stood: What stands in each field that is about to be written.
+        wrote: What this write asks for.
+        removed: What this write takes out of lists.
     """
 
     scene_id: int
     item: ItemId
     written: Written
     with_cover: bool = False
+    run: str = ""
+    stood: Mapping[str, Standing] = field(default_factory=dict)
+    wrote: Asked = field(default_factory=Asked)
+    removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation:
-    """One scene that is done: what is now known of its items, also of those not written."""
+    """One scene that is done: what is now known of its items, also of those not written.
+
+    An item of which nothing of ours is left has None.
+
+    Attributes:
+        is_undo: What stood before our first write is what is said here, and no more.
+    """
 
     state: SceneState
-    items: Mapping[ItemId, Written] = field(default_factory=dict)
+    items: Mapping[ItemId, Written | None] = field(default_factory=dict)
+    is_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that a person may want to look back at; `at` is in Unix seconds."""
+
+    at: float
+    scene_id: int
+    kind: str
+    text: str
 
 
 class _AskedJson(TypedDict):
@@ -127,15 +188,49 @@ def before_json(before: Mapping[str, Standing]) -> str:
     return to_json({name: _plain_standing(standing) for name, standing in before.items()})
 
 
-def read_written(asked: str | None, unsure: str, before: str) -> Written:
-    """Return what the three columns of a row say."""
-    sure = _read_asked(json.loads(asked)) if asked else Asked()
-    standings: dict[str, _StandingJson] = json.loads(before)
+def detail_json(detail: SceneDetail) -> str:
+    """Return a scene's detail as its row keeps it; what is empty is left out."""
+    return to_json({name: value for name, value in asdict(detail).items() if value})
+
+
+def read_written(asked: str | None, unsure: str, before: str, removed: str) -> Written:
+    """Return what the four columns of a row say."""
+    sure = read_asked(asked) if asked else Asked()
     return Written(
         asked_scalars=sure.scalars,
         asked_tags=sure.tags,
-        before={name: _read_standing(value) for name, value in standings.items()},
+        before=read_before(before),
+        removed=read_removed(removed),
         unsure=tuple(_read_asked(value) for value in json.loads(unsure)),
+    )
+
+
+def read_asked(asked: str) -> Asked:
+    """Return one write's wishes as a row keeps them."""
+    return _read_asked(json.loads(asked))
+
+
+def read_before(before: str) -> dict[str, Standing]:
+    """Return what stood in Plex as a row keeps it."""
+    standings: dict[str, _StandingJson] = json.loads(before)
+    return {name: _read_standing(value) for name, value in standings.items()}
+
+
+def read_removed(removed: str) -> dict[str, tuple[str, ...]]:
+    """Return what was taken out of lists as a row keeps it."""
+    return {name: tuple(values) for name, values in json.loads(removed).items()}
+
+
+def read_detail(detail: str) -> SceneDetail:
+    """Return a scene's detail as its row keeps it."""
+    if detail == "{}":
+        return NO_DETAIL
+    plain = json.loads(detail)
+    return SceneDetail(
+        candidates=tuple(CandidateItem(**one) for one in plain.get("candidates", ())),
+        kept=tuple(plain.get("kept", ())),
+        refused=plain.get("refused", {}),
+        cut=plain.get("cut", {}),
     )
 
 

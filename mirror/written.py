@@ -39,12 +39,15 @@ class Written:
         asked_scalars: What Stash asked for in our last confirmed write.
         asked_tags: The same for lists, also values that stood there already.
         before: What stood there before our first write of each field; never a value of ours.
+        removed: Values that we took out of a list, because Stash had asked for them once; undo
+            brings back those of them that stood there before.
         unsure: Writes that were begun after that and never confirmed, oldest first.
     """
 
     asked_scalars: Mapping[str, str] = field(default_factory=dict)
     asked_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     before: Mapping[str, Standing] = field(default_factory=dict)
+    removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unsure: tuple[Asked, ...] = ()
 
     def settled(self, item: Item) -> Asked:

@@ -29,6 +29,7 @@ from mirror.records import (
     before_json,
     links_of,
     read_written,
+    to_json,
     unsure_json,
 )
 from plex.item import Item, Tag
@@ -259,9 +260,34 @@ standings = st.builds(
 def test_what_is_kept_as_json_comes_back_as_it_was(
     unsure: tuple[Asked, ...], before: dict[str, Standing]
 ) -> None:
-    back = read_written(None, unsure_json(unsure), before_json(before))
+    removed = dict.fromkeys(before, ("gone", "x, y"))
+    back = read_written(None, unsure_json(unsure), before_json(before), to_json(removed))
 
-    assert back == Written(unsure=unsure, before=before)
+    assert back == Written(unsure=unsure, before=before, removed=removed)
+
+
+def test_an_undo_says_what_stood_before_us_and_no_more(ledger: Ledger) -> None:
+    confirm(ledger, FIRST)
+    less = replace(FIRST, before={"genre": FIRST.before["genre"]})
+
+    undone = Confirmation(state=in_step(1), items={ITEM: less}, is_undo=True)
+    ledger.confirm([undone], now=3)
+    assert ledger.written(ITEM) == less
+
+    ledger.confirm([Confirmation(state=in_step(1), items={ITEM: None}, is_undo=True)], now=4)
+    assert ledger.written(ITEM) is None
+
+
+def test_a_removal_that_may_have_happened_counts_as_ours(ledger: Ledger) -> None:
+    """Undo brings back what we took away, also where the write was never confirmed."""
+    confirm(ledger, replace(FIRST, removed={"genre": ("old",)}))
+    meant = replace(FIRST, removed={"genre": ("other",), "actor": ("who",)})
+
+    ledger.begin([Intent(scene_id=1, item=ITEM, written=meant)], now=3)
+
+    known = ledger.written(ITEM)
+    assert known is not None
+    assert known.removed == {"genre": ("old", "other"), "actor": ("who",)}
 
 
 # Scenes
