@@ -95,15 +95,29 @@ class UnreadableAnswerError(SceneError):
 
 
 class RefusedEditError(SceneError):
-    """Plex refused an edit as such (4xx): a person has to look."""
+    """Plex refused an edit as such (4xx): a person has to look.
+
+    Attributes:
+        status: What Plex answered; 0 where no answer stands behind it.
+    """
 
     code = "refused_edit"
+
+    def __init__(self, message: str, *, remedy: str = "", status: int = 0) -> None:
+        super().__init__(message, remedy=remedy)
+        self.status = status
 
 
 class ItemGoneError(PlexSyncError):
     """Plex says that a rating key does not exist: forget the match, match again by path once."""
 
     code = "item_gone"
+
+
+class ServerChangedError(PlexSyncError):
+    """Another server, or another library, answers than was connected to: connect anew, at once."""
+
+    code = "server_changed"
 
 
 class UnsupportedError(PlexSyncError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -50,11 +50,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedItem:
-    """What a listing is trusted for: which item holds which files."""
+    """What a listing is trusted for: which item holds which files, and when it last changed.
+
+    Attributes:
+        changed_at: When Plex added or last changed it, in Unix seconds of the server's clock; 0
+            where the answer does not say.
+    """
 
     rating_key: int
     title: str
     files: tuple[str, ...]
+    changed_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +184,7 @@ def _page_of(container: ElementTree.Element) -> Page:
             rating_key=_number(one.get("ratingKey"), "item"),
             title=one.get("title", ""),
             files=tuple(_files(one)),
+            changed_at=_changed_at(one.attrib),
         )
         for one in container
         if one.get("ratingKey")
@@ -235,6 +242,7 @@ class _PageReader:
                 rating_key=_number(self._item.get("ratingKey"), "item"),
                 title=self._item.get("title", ""),
                 files=tuple(self._files),
+                changed_at=_changed_at(self._item),
             )
             self._items.append(listed)
             self._item = None
@@ -285,6 +293,11 @@ def _element(name: str, fields: dict[str, Any]) -> ElementTree.Element:
         elif isinstance(value, list):
             element.extend(_element(key, one) for one in value if isinstance(one, dict))
     return element
+
+
+def _changed_at(attributes: Mapping[str, str]) -> int:
+    told = (attributes.get(name, "") for name in ("addedAt", "updatedAt"))
+    return max(int(one) if one.isascii() and one.isdigit() else 0 for one in told)
 
 
 def _refuse_doctype(*_: object) -> None:

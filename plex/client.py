@@ -112,8 +112,8 @@ class PlexClient:
             type_number: 1 for movies and other videos, 4 for episodes.
             start: Index of the first item wanted.
             size: How many; above 1000 newer servers answer 400.
-            filters: `file`, `title`, `addedAt>>`...; verify what comes, an unknown filter is
-                ignored and everything returned.
+            filters: `file`, `title`, `addedAt>>`, another `sort`; verify what comes, an unknown
+                filter is ignored and everything returned.
         """
         query = {
             "type": str(type_number),
@@ -126,6 +126,12 @@ class PlexClient:
         path = f"/library/sections/{section_key}/all"
         with self._ask("GET", path, query, headers=window) as response:
             return answers.read_page(_limited(response))
+
+    def scan(self, section_key: int, folder: str) -> None:
+        """Ask Plex to look for new files in one folder of a library; it answers before it does."""
+        path = f"/library/sections/{section_key}/refresh"
+        with self._ask("GET", path, {"path": folder}) as response:
+            b"".join(_limited(response))
 
     def edit(self, rating_key: int, query: str) -> None:
         """Write one edit; see `plex.edits` for the query."""
@@ -238,7 +244,7 @@ class PlexClient:
             raise ItemGoneError(what)
         if status >= 500:
             raise ServerBusyError(what)
-        raise RefusedEditError(what, remedy="see worker.log, and report it")
+        raise RefusedEditError(what, remedy="see worker.log, and report it", status=status)
 
 
 def _acknowledged(response: requests.Response) -> None:

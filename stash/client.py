@@ -9,7 +9,7 @@ itself named.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from stashapi.classes import GQLWrapper
 
 from errors import StashAwayError, StashRefusedError, UnreadableAnswerError
-from stash import queries, scenes
+from stash import file_queries, queries, scenes
 from stash.call import Connection
 from stash.scenes import Conditions, SceneBatch
 
@@ -28,6 +28,7 @@ log = logging.getLogger("PlexSync.stash.client")
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
 IDS_PER_PAGE = 5_000
+SAMPLE_PAGE = 20
 LONGEST_PICTURE_BYTES = 10 * 1024 * 1024
 
 
@@ -100,6 +101,34 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
         wanted = {"ids": [str(one) for one in ids]}
         pages = self._pages(queries.scenes_related_to(kind), wanted)
         return [one for page in pages for one in page]
+
+    def folders(self) -> tuple[str, ...]:
+        """The folders of Stash's own libraries."""
+        return file_queries.read_folders(self._data(file_queries.FOLDERS))
+
+    def sample_files(self, most: int) -> tuple[list[str], int]:
+        """Primary files of scenes from all over the library, and how many scenes there are.
+
+        Args:
+            most: How many scenes are looked at; in small groups, because neighbours share a folder.
+        """
+        total = file_queries.read_count(self._data(file_queries.COUNT))
+        pages = -(-total // SAMPLE_PAGE)
+        wanted = min(pages, -(-most // SAMPLE_PAGE))
+        files: list[str] = []
+        for index in range(wanted):
+            window = {"page": 1 + index * pages // wanted, "size": SAMPLE_PAGE}
+            files += file_queries.read_primary_files(self._data(file_queries.FILES, window))
+        return files[:most], total
+
+    def scenes_with_files(self, paths: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """The scenes that hold each of some files, by the path that was asked for."""
+        query, variables = file_queries.holders(paths)
+        found = file_queries.read_holders(self._data(query, variables), len(paths))
+        return {
+            path: tuple(one for one, files in some if path in files)
+            for path, some in zip(paths, found, strict=True)
+        }
 
     def picture(self, path: str, *, etag: str = "") -> tuple[bytes, str, str] | None:
         """A cover by its path below Stash's address.

@@ -51,28 +51,28 @@ def read_batch(data: Mapping[str, Any], scene_ids: Iterable[int]) -> dict[int, S
             raise UnreadableAnswerError(f"Stash's answer does not mention scene {scene_id}")
         raw = data[f"s{scene_id}"]
         if raw is not None:
-            found[scene_id] = _in_shape(_read_scene, raw)
+            found[scene_id] = in_shape(_read_scene, raw)
     return found
 
 
 def read_conditions(data: Mapping[str, Any]) -> Conditions:
     """The plugin's settings and whether it runs."""
-    return _in_shape(_read_conditions, data)
+    return in_shape(_read_conditions, data)
 
 
 def read_api_key(data: Mapping[str, Any]) -> str:
     """Stash's API key; "" when none is set."""
-    return _in_shape(lambda one: str(one["configuration"]["general"]["apiKey"] or ""), data)
+    return in_shape(lambda one: str(one["configuration"]["general"]["apiKey"] or ""), data)
 
 
 def read_ids(data: Mapping[str, Any]) -> list[int]:
     """The ids of one page of `findScenes`."""
-    return _in_shape(lambda one: [int(s["id"]) for s in one["findScenes"]["scenes"]], data)
+    return in_shape(lambda one: [int(s["id"]) for s in one["findScenes"]["scenes"]], data)
 
 
 def read_newest_update(data: Mapping[str, Any]) -> str:
     """The `updated_at` of the first scene of an answer; "" without scenes."""
-    return _in_shape(_read_newest, data)
+    return in_shape(_read_newest, data)
 
 
 def _read_newest(data: Mapping[str, Any]) -> str:
@@ -135,7 +135,12 @@ def _below_base(url: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def _in_shape(read: Callable[[Any], _Fact], raw: object) -> _Fact:
+def in_shape(read: Callable[[Any], _Fact], raw: object) -> _Fact:
+    """Read an answer, or say that it has another shape than asked for.
+
+    Raises:
+        UnreadableAnswerError: It has.
+    """
     try:
         return read(raw)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:

@@ -13,7 +13,14 @@ from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
-from errors import DamagedError, NotKeptError, PlexAwayError, PlexSyncError, WaitError
+from errors import (
+    DamagedError,
+    NotKeptError,
+    PlexAwayError,
+    PlexSyncError,
+    ServerChangedError,
+    WaitError,
+)
 from stash.call import Command, Connection, write_call
 from stash.client import StashClient
 from stash.scenes import Conditions
@@ -308,6 +315,9 @@ class Worker:
                 now=now,
             )
             batch.run(jobs, read.scenes)
+        except ServerChangedError as error:
+            log.info("%s; connecting anew", error)
+            self._plex.drop()
         except (WaitError, DamagedError):
             raise
         except PlexSyncError as error:  # no single scene's: a listing that cannot be read

@@ -45,6 +45,6 @@ def why_absent(plan: Plan, found: Found) -> str:
     if not plan.paths:
         return "the scene has no file"
     folder = plan.paths[0].replace("\\", "/").rpartition("/")[0] or "/"
-    if not found.is_in_a_library:
+    if not found.sections:
         return f"no chosen Plex library has the folder {folder}; add it, or a path mapping"
     return f"Plex has not scanned the file in {folder} yet"

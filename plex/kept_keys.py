@@ -1,0 +1,87 @@
+"""The rating keys that `MatchCache` keeps for the worker: by comparable path, all of them.
+
+A path that two items hold is kept with both keys, so that a cache never hides what the server would
+show. The cache's own keys are without case, so paths that differ in case alone share one; whoever
+reads a key verifies its item's full path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from plex.answers import ListedItem, Section
+from plex.cache import MatchCache
+from plex.paths import comparable
+
+
+class KeptKeys:
+    """Paths and the keys of the items that hold them, for the libraries of one server.
+
+    Args:
+        cache: Where they are kept.
+        machine: The server's machine identifier: other servers give the same keys.
+    """
+
+    def __init__(self, cache: MatchCache, *, machine: str) -> None:
+        self._cache = cache
+        self._machine = machine
+
+    def of(self, section: Section, paths: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """The keys that are kept for paths; each has to be verified against its item."""
+        forms = {path: comparable(path) for path in paths}
+        kept = self._cache.get_many(self._name(section), forms.values())
+        found = {path: _read(kept.get(form, "")) for path, form in forms.items()}
+        return {path: keys for path, keys in found.items() if keys}
+
+    def keep(self, section: Section, path: str, keys: Sequence[int]) -> None:
+        """Keep which items hold a file; none at all forgets it."""
+        if keys:
+            self._cache.set_match(self._name(section), comparable(path), _written(keys))
+        else:
+            self._cache.invalidate(self._name(section), comparable(path))
+
+    def learn(
+        self, section: Section, items: Iterable[ListedItem], seen: set[int] | None = None
+    ) -> None:
+        """Keep the keys of all files of some items, in one transaction.
+
+        Args:
+            section: Their library.
+            items: The items.
+            seen: Hashes of the paths of this listing's earlier pages; a path that comes again
+                keeps both keys. None where the items are only some of the library's.
+        """
+        keys: dict[str, list[int]] = {}
+        for one in items:
+            for path in one.files:
+                keys.setdefault(comparable(path), []).append(one.rating_key)
+        again = [path for path in keys if seen is None or hash(path.lower()) in seen]
+        for path, text in self._cache.get_many(self._name(section), again).items():
+            keys[path] += _read(text)
+        if seen is not None:
+            seen.update(hash(path.lower()) for path in keys)
+        self._cache.set_many(self._name(section), _without_case(keys))
+
+    def _name(self, section: Section) -> str:
+        return f"{self._machine}/{section.key}"
+
+
+def _read(text: str) -> tuple[int, ...]:
+    """The keys in a text of the cache; what is no key is left out."""
+    parts = text.split(",")
+    return tuple(
+        dict.fromkeys(
+            int(one) for one in parts if one.isascii() and one.isdigit() and len(one) < 19
+        )
+    )
+
+
+def _written(keys: Iterable[int]) -> str:
+    return ",".join(map(str, dict.fromkeys(keys)))
+
+
+def _without_case(keys: Mapping[str, Sequence[int]]) -> list[tuple[str, str]]:
+    merged: dict[str, list[int]] = {}
+    for path, some in keys.items():
+        merged.setdefault(path.lower(), []).extend(some)
+    return [(path, _written(some)) for path, some in merged.items()]
