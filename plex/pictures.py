@@ -11,7 +11,7 @@ import hashlib
 from plex.client import PlexClient
 
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
-LONGEST_BYTES = 10 * 1024 * 1024
+LONGEST_BYTES = 10_000_000  # above "10 MB" some versions answer 500, as if they were broken
 
 
 def is_picture(body: bytes) -> bool:
@@ -33,6 +33,12 @@ def digest(body: bytes) -> str:
 
 def show_picture(client: PlexClient, rating_key: int, body: bytes, *, kind: str = "posters") -> str:
     """Make `body` the item's picture, sending it only where Plex does not hold it.
+
+    Args:
+        client: The connection.
+        rating_key: The item.
+        body: What `is_picture` says is one.
+        kind: "posters", or "arts" for the background; each is held and selected by itself.
 
     Returns:
         What was done: "sent", "selected" or "standing".

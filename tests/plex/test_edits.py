@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, unquote
+from typing import Literal
+from urllib.parse import parse_qsl, quote, unquote
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plex.edits import ListChange, edit_queries
+from demo.plexserver import edits as standin
+from plex.edits import FieldEdit, ListChange, edit_queries, field_edits, packed, smaller
 from plex.item import Tag
+from tests.plex.edit_samples import Sample, samples, shown, store_with
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
@@ -91,3 +95,156 @@ def test_whatever_text_goes_in_comes_out(
     assert [value for key, value in pairs if key.endswith("].tag.tag")] == tags
     removed = [value for key, value in pairs if key.endswith("tag-")]
     assert [unquote(one) for value in removed for one in value.split(",")] == gone
+
+
+def test_what_was_locked_by_an_edit_can_be_unlocked_with_or_without_a_value() -> None:
+    [query] = edit_queries(
+        "movie", scalars={"title": "as before"}, lists={}, lock=["studio"], unlock=["title", "art"]
+    )
+    assert parse_qsl(query) == [
+        ("type", "1"),
+        ("title.value", "as before"),
+        ("title.locked", "0"),
+        ("art.locked", "0"),
+        ("studio.locked", "1"),
+    ]
+
+
+def test_a_field_cannot_be_locked_and_unlocked_at_once() -> None:
+    with pytest.raises(ValueError, match="title"):
+        edit_queries("movie", scalars={}, lists={}, lock=["title"], unlock=["title"])
+
+
+def test_an_actor_without_a_role_loses_the_role_of_before() -> None:
+    [query] = edit_queries(
+        "movie", scalars={}, lists={"actor": ListChange(final=(Tag("Ada"),))}, lock=[]
+    )
+    assert ("actor[0].tagging.text", "") in parse_qsl(query, keep_blank_values=True)
+
+
+def test_half_a_character_from_stash_stops_no_edit() -> None:
+    """JSON can carry one half of a pair of surrogates, which no encoding can."""
+    change = ListChange(final=(Tag("a\ud800"),), remove=("b\ud800",))
+    [query] = edit_queries("movie", scalars={"title": "t\ud800"}, lists={"genre": change}, lock=[])
+    assert "t%3F" in query
+    assert "a%3F" in query
+    assert "b%253F" in query
+
+
+def test_a_field_that_is_too_long_travels_alone_and_splits_the_others_no_further() -> None:
+    queries = edit_queries(
+        "movie",
+        scalars={"title": "t", "summary": "s" * 9000, "studio": "u"},
+        lists={"genre": ListChange(final=(Tag("g"),))},
+        lock=[],
+    )
+    assert [sorted(key for key, _ in parse_qsl(one) if ".locked" in key) for one in queries] == [
+        ["genre.locked", "studio.locked", "title.locked"],
+        ["summary.locked"],
+    ]
+
+
+@given(sample=samples(), longest=st.integers(20, 2000))
+def test_whatever_the_edit_each_query_is_short_or_holds_one_field_and_all_are_the_edit(
+    sample: Sample, longest: int
+) -> None:
+    fields = field_edits(
+        scalars=sample.scalars, lists=sample.lists, lock=sample.lock, unlock=sample.unlock
+    )
+    queries = packed("movie", fields, longest_bytes=longest)
+    sent = [field for query in queries for field in query.fields]
+
+    assert all(len(one.text) <= longest or len(one.fields) == 1 for one in queries)
+    assert sorted(one.name for one in sent) == sorted(sample.names)
+    assert all(one in sent for one in fields)
+    assert [one.text for one in queries] == [
+        "&".join(["type=1", *(field.text() for field in one.fields)]) for one in queries
+    ]
+
+
+@pytest.mark.parametrize("semantics", ["replace", "add"])
+@given(sample=samples(), longest=st.integers(20, 2000))
+def test_whatever_the_edit_an_item_ends_with_its_values_and_locks(
+    semantics: Literal["replace", "add"], sample: Sample, longest: int
+) -> None:
+    store = store_with(sample)
+    for query in edit_queries(
+        "movie",
+        scalars=sample.scalars,
+        lists=sample.lists,
+        lock=sample.lock,
+        unlock=sample.unlock,
+        longest_bytes=longest,
+    ):
+        edit = standin.parse(parse_qsl(query, keep_blank_values=True))
+        item = store.live(1)
+        assert item
+        standin.apply(edit, item, store, semantics)
+
+    assert shown(store.item(1), sample, semantics) == sample.wanted(semantics)
+
+
+# -- when even one field is refused for its length -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "start"),
+    [
+        ("abcdef", 3, "abc"),
+        ("a\u00e4\u00e4", 7, "a\u00e4"),  # an umlaut takes six bytes
+        ("ab cdef", 5, "ab"),  # no blank at the end
+        ("abe\u0301f", 4, "ab"),  # an e with its accent
+        ("ab\U0001f468\u200d\U0001f469", 14, "ab"),  # a couple: two people and what joins them
+        ("ab\U0001f44d\U0001f3fd", 20, "ab"),  # a thumb and its colour
+        ("e\u0301\u0301", 3, "e"),  # nothing else would be left
+    ],
+)
+def test_text_is_cut_between_characters_as_a_person_sees_them(
+    text: str, longest: int, start: str
+) -> None:
+    field = FieldEdit(name="summary", value=text, locked=True)
+    [cut] = smaller(field, by_bytes=len(quote(text)) - longest)
+    assert cut.value == start
+
+
+@given(text=TEXT.filter(bool), by_bytes=st.integers(1, 400))
+def test_a_cut_text_is_a_beginning_that_is_as_much_shorter_as_was_asked(
+    text: str, by_bytes: int
+) -> None:
+    field = FieldEdit(name="summary", value=text, locked=False)
+    for cut in smaller(field, by_bytes=by_bytes):
+        assert isinstance(cut.value, str)
+        assert text.startswith(cut.value)
+        assert cut.value
+        assert len(cut.text()) <= len(field.text()) - by_bytes
+        assert (cut.name, cut.locked) == ("summary", False)
+
+
+def test_a_list_loses_no_more_of_its_end_than_has_to_go() -> None:
+    names = tuple(Tag(f"tag {n}") for n in range(9))
+    field = FieldEdit(name="genre", value=ListChange(final=names), locked=True)
+    one = len("&genre%5B8%5D.tag.tag=tag%208")
+
+    assert smaller(field, by_bytes=one)[0].value == ListChange(final=names[:8])
+    assert smaller(field, by_bytes=one + 1)[0].value == ListChange(final=names[:7])
+
+
+def test_removals_travel_apart_before_anything_is_lost() -> None:
+    field = FieldEdit(name="genre", value=ListChange((Tag("a"),), ("b", "c", "d")), locked=True)
+
+    apart = smaller(field, by_bytes=1)
+    halves = smaller(apart[0], by_bytes=1)
+
+    assert [one.value for one in apart] == [
+        ListChange((), ("b", "c", "d")),
+        ListChange((Tag("a"),)),
+    ]
+    assert [one.value for one in halves] == [ListChange((), ("b",)), ListChange((), ("c", "d"))]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "x", "", ListChange((Tag("a"),)), ListChange((), ("a",)), ListChange(())],
+)
+def test_what_cannot_be_made_smaller_is_not_emptied(value: str | ListChange | None) -> None:
+    assert smaller(FieldEdit(name="genre", value=value, locked=True), by_bytes=10) == ()

@@ -477,7 +477,7 @@ def test_a_token_in_the_query_is_let_in_and_logged(plex: PlexServer, client: Cli
     assert plex.requests[-1].query == [("X-Plex-Token", "plex-token")]
 
 
-@pytest.mark.parametrize("status", [414, 400])
+@pytest.mark.parametrize("status", [414, 431, 400])
 def test_a_long_request_line_is_refused(status: int, plex: PlexServer, client: Client) -> None:
     [key] = seed(plex, "a.mp4")
     plex.quirks.line_limit_status = status
