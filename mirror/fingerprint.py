@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
 
 from mirror.desired import Desired
 from mirror.policy import Policy
@@ -18,6 +19,10 @@ from mirror.policy import Policy
 # Raised when the rules of `mirror.edit` change so that the same input is written otherwise:
 # every scene is then compared with Plex once more.
 RULES = 1
+
+# Single values that only a setting fills. They are always spoken for, so that empty ones say
+# nothing; the same holds for every list.
+_OF_SETTINGS = frozenset({"titleSort", "contentRating"})
 
 
 def fingerprint(desired: Desired, *, targets: str, policy: Policy) -> str:
@@ -32,10 +37,11 @@ def fingerprint(desired: Desired, *, targets: str, policy: Policy) -> str:
     """
     facts = {
         "rules": RULES,
-        "scalars": dict(desired.scalars),
+        "scalars": {n: v for n, v in desired.scalars.items() if v or n not in _OF_SETTINGS},
         "tags": {
             field: [[tag.tag, tag.role, tag.thumb] for tag in tags]
             for field, tags in desired.tags.items()
+            if tags
         },
         "title_is_fallback": desired.title_is_fallback,
         "targets": targets,
@@ -45,5 +51,26 @@ def fingerprint(desired: Desired, *, targets: str, policy: Policy) -> str:
             if getattr(policy, choice.name) != choice.default
         },
     }
-    text = json.dumps(facts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return digest_of(facts)
+
+
+def digest_of(value: object) -> str:
+    """Return 32 hexadecimal digits of a value made of facts, the same in every process.
+
+    Of a dataclass the fields count by which it is compared; a set counts in order.
+    """
+    text = json.dumps(_plain(value), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(str, value))
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if dataclasses.is_dataclass(value):
+        counted = [one.name for one in dataclasses.fields(value) if one.compare]
+        return {name: _plain(getattr(value, name)) for name in counted}
+    return value

@@ -10,8 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mirror.desired import normal_form, tag_key
+from mirror.normal import normal_form, same_spelling, tag_key
 from plex.item import Item, Tag
+
+_ROLE = "actor/role/"
+
+
+def role_field(actor: str) -> str:
+    """Return the name by which the ledger knows the role of the actor of this name."""
+    return f"{_ROLE}{tag_key(actor)}"
+
+
+def is_role_field(name: str) -> bool:
+    """Tell whether the ledger speaks of an actor's role by this name."""
+    return name.startswith(_ROLE)
+
+
+def spellings_field(name: str) -> str:
+    """Return the name by which the ledger knows earlier spellings of values of a list."""
+    return f"{name}/spellings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +53,10 @@ class Written:
     """What the ledger knows of one item.
 
     Attributes:
-        asked_scalars: What Stash asked for in our last confirmed write.
-        asked_tags: The same for lists, also values that stood there already.
+        asked_scalars: What Stash asked for in our last confirmed write. An actor's role is a
+            single value, too, by the name that `role_field` gives it.
+        asked_tags: The same for lists, also values that stood there already. By the name that
+            `spellings_field` gives: spellings that Stash had before and that stood in Plex still.
         before: What stood there before our first write of each field; never a value of ours.
         removed: Values that we took out of a list, because Stash had asked for them once; undo
             brings back those of them that stood there before.
@@ -59,7 +78,7 @@ class Written:
                 for name in dict.fromkeys(name for one in asked for name in one.scalars)
             },
             tags={
-                name: tuple(dict.fromkeys(tag for tags in self._lists(name) for tag in tags))
+                name: self._settled_list(name, item)
                 for name in dict.fromkeys(name for one in asked for name in one.tags)
             },
         )
@@ -72,16 +91,30 @@ class Written:
     def values(self, name: str) -> dict[str, set[str]]:
         """Return every value of a list that may be ours, by `tag_key`, in each spelling."""
         ours: dict[str, set[str]] = {}
-        for tags in self._lists(name):
+        for tags in (*self._lists(name), *self._lists(spellings_field(name))):
             for tag in tags:
                 ours.setdefault(tag_key(tag), set()).add(tag)
         return ours
+
+    def spelled_otherwise(self, name: str, value: str) -> bool:
+        """Tell whether a write asked for `value` of a list in another upper and lower case."""
+        key = tag_key(value)
+        asked = (next((t for t in tags if tag_key(t) == key), value) for tags in self._lists(name))
+        return not all(same_spelling(one, value) for one in asked)
 
     def surely_written(self, name: str) -> set[str]:
         """Return the keys of the values that were in Plex after our last write, come what may."""
         if name not in self.asked_tags:
             return set()
         return set.intersection(*({tag_key(tag) for tag in tags} for tags in self._lists(name)))
+
+    def _settled_list(self, name: str, item: Item) -> tuple[str, ...]:
+        """Return what was asked for but for what is missing because of an unsure write."""
+        there = {tag_key(tag.tag) for tag in item.tags.get(name, ())}
+        lists = self._lists(name)
+        sure = set.intersection(*({tag_key(tag) for tag in tags} for tags in lists))
+        asked = dict.fromkeys(tag for tags in lists for tag in tags)
+        return tuple(tag for tag in asked if tag_key(tag) in there | sure)
 
     def _last_asked(self, name: str, value: str) -> str:
         """Return the newest that the item shows; else the oldest, the only one that is sure."""

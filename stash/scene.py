@@ -10,10 +10,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A tag, group or parent studio: its Stash id and its name."""
+    """A tag, group or parent studio: its Stash id and its name.
+
+    Attributes:
+        parents: Of a tag, all those above it, nearest first; empty where they were not asked for.
+    """
 
     id: int
     name: str
+    parents: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

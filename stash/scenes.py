@@ -112,7 +112,7 @@ def _read_scene(raw: Mapping[str, Any]) -> Scene:
             )
             for one in raw["performers"]
         ),
-        tags=tuple(_read_named(one) for one in raw["tags"]),
+        tags=tuple(_read_tag(one) for one in raw["tags"]),
         groups=tuple(_read_named(one["group"]) for one in raw["groups"]),
         cover=_below_base((raw["paths"] or {}).get("screenshot") or ""),
     )
@@ -127,6 +127,19 @@ def _read_studio(raw: Mapping[str, Any]) -> Studio:
 
 def _read_named(raw: Mapping[str, Any]) -> Named:
     return Named(id=int(raw["id"]), name=raw["name"])
+
+
+def _read_tag(raw: Mapping[str, Any]) -> Named:
+    """A tag with all those above it, level by level; each of them once."""
+    above: dict[int, Named] = {}
+    level = raw.get("parents") or ()
+    while level:
+        for one in level:
+            above.setdefault(int(one["id"]), _read_named(one))
+        level = [higher for one in level for higher in one.get("parents") or ()]
+    own = _read_named(raw)
+    above.pop(own.id, None)
+    return Named(id=own.id, name=own.name, parents=tuple(above.values()))
 
 
 def _below_base(url: str) -> str:

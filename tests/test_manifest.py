@@ -9,7 +9,7 @@ from pathlib import Path
 from demo.stash.manifest import read_manifest
 from plugin.entry import READING
 from plugin.tasks import TASKS
-from worker.settings import SETTINGS
+from worker.settings import SETTINGS, read_settings
 from worker.version import version_of
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +36,17 @@ def test_the_manifest_names_the_settings_that_are_read() -> None:
     assert sorted(named) == sorted(
         (one.key, one.name, one.description, one.type) for one in SETTINGS
     )
+
+
+def test_every_setting_is_of_a_kind_that_stash_knows_and_says_enough() -> None:
+    """An unset switch shows as off, so that off has to be the default."""
+    keys = [one.key for one in SETTINGS]
+    assert len(set(keys)) == len(keys)
+    assert {one.type for one in SETTINGS} <= {"STRING", "NUMBER", "BOOLEAN"}
+    assert len({one.name for one in SETTINGS}) == len(keys)
+    assert all(one.description for one in SETTINGS)
+    off = read_settings({one.key: False for one in SETTINGS if one.type == "BOOLEAN"})
+    assert off == read_settings({})
 
 
 def test_every_task_of_the_manifest_has_a_mode_that_is_known() -> None:

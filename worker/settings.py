@@ -1,80 +1,41 @@
-"""The settings: one table, read from Stash's map into frozen choices.
+"""The settings, read from Stash's map into frozen choices.
 
-Stash knows STRING, NUMBER and BOOLEAN without defaults, and shows an unset boolean as off: every
-boolean is worded so that off is the default. A bad value is named, its default used, and the rest
-stays in force.
+A bad value is named with its key, its default used, and the rest stays in force.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from mirror.filters import Filters
+from mirror.fingerprint import digest_of
+from mirror.normal import tag_key
+from mirror.path_glob import PathGlob, parse_glob
 from mirror.paths import PathMapping, parse_mappings
-from mirror.policy import Policy
+from mirror.policy import BACKGROUND, GENRES, LABELS, POSTER, Policy
+from mirror.template import Template, parse_template
+from worker.settings_table import SETTINGS, Setting
+
+__all__ = ["SETTINGS", "Setting", "Settings", "content_print", "read_settings"]
 
 DEFAULT_PORT = 32400
+CATCH_UP_SECONDS = 55.0  # a little below a minute, in which a change should be in Plex
 
+# What a word of a person's stands for; the first is the default.
+_TAGS_AS = {
+    "genres": frozenset({GENRES}),
+    "labels": frozenset({LABELS}),
+    "both": frozenset({GENRES, LABELS}),
+}
+_COVER_AS = {
+    "poster": frozenset({POSTER}),
+    "background": frozenset({BACKGROUND}),
+    "both": frozenset({POSTER, BACKGROUND}),
+}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """One row of Stash's settings page."""
-
-    key: str
-    type: str  # "STRING", "NUMBER" or "BOOLEAN"
-    name: str
-    description: str
-
-
-SETTINGS = (
-    Setting(
-        key="plexUrl",
-        type="STRING",
-        name="Plex address",
-        description="Such as http://192.168.1.5:32400",
-    ),
-    Setting(
-        key="plexToken",
-        type="STRING",
-        name="Plex token",
-        description="The X-Plex-Token of the server's owner. Every user of Stash can read it here.",
-    ),
-    Setting(
-        key="plexLibraries",
-        type="STRING",
-        name="Plex libraries",
-        description="Names separated by ;  Empty: every library of movies or other videos. "
-        "Show libraries only by name.",
-    ),
-    Setting(
-        key="pathMappings",
-        type="STRING",
-        name="Path mappings",
-        description="/folder/in/stash => /folder/in/plex, several separated by ;  "
-        "Empty: both see the same paths.",
-    ),
-    Setting(
-        key="syncRatings",
-        type="BOOLEAN",
-        name="Sync ratings",
-        description="Stash's rating becomes the rating of the token's Plex user.",
-    ),
-    Setting(
-        key="noPictures",
-        type="BOOLEAN",
-        name="No pictures",
-        description="Leave Plex's posters alone instead of sending Stash's covers.",
-    ),
-    Setting(
-        key="keepPlexEdits",
-        type="BOOLEAN",
-        name="Keep edits made in Plex",
-        description="What a person changed in Plex wins. Off: Stash wins.",
-    ),
-)
 
 # The older plugin with the same id stores its address in these two; they are only read.
 _OLD_HOST, _OLD_PORT = "plexHost", "plexPort"
@@ -88,6 +49,12 @@ class Settings:
         plex_url: Without a trailing slash; "" when there is none.
         plex_token: "" when there is none.
         libraries: Names or keys; empty means every library of type movie.
+        policy: What items show.
+        filters: Which scenes are shown at all.
+        undo_filtered: A scene that falls out of the filters is undone, not left as it is.
+        scan_missing: Plex is asked to scan the folder of a file that it does not have.
+        undo_destroyed: The item of a destroyed scene is undone, not left as it is.
+        catch_up_seconds: Between two looks for changes that no hook told.
         complaints: One sentence for each value that could not be used.
     """
 
@@ -96,6 +63,11 @@ class Settings:
     libraries: tuple[str, ...] = ()
     mapping: PathMapping = field(default_factory=lambda: PathMapping(()))
     policy: Policy = field(default_factory=Policy)
+    filters: Filters = field(default_factory=Filters)
+    undo_filtered: bool = False
+    scan_missing: bool = False
+    undo_destroyed: bool = False
+    catch_up_seconds: float = CATCH_UP_SECONDS
     complaints: tuple[str, ...] = ()
 
 
@@ -104,16 +76,18 @@ def read_settings(stored: Mapping[str, object]) -> Settings:
     complaints: list[str] = []
     mapping, bad_pairs = parse_mappings(_text(stored, "pathMappings", complaints))
     complaints += [f"setting pathMappings: {one}" for one in bad_pairs]
-    libraries = _text(stored, "plexLibraries", complaints).split(";")
     return Settings(
         plex_url=_url(stored, complaints),
         plex_token=_token(stored, complaints),
-        libraries=tuple(name.strip() for name in libraries if name.strip()),
+        libraries=tuple(_list(stored, "plexLibraries", complaints)),
         mapping=mapping,
-        policy=Policy(
-            sync_ratings=_flag(stored, "syncRatings", complaints),
-            pictures=not _flag(stored, "noPictures", complaints),
-            keep_plex_edits=_flag(stored, "keepPlexEdits", complaints),
+        policy=_policy(stored, complaints),
+        filters=_filters(stored, complaints),
+        undo_filtered=_flag(stored, "undoFiltered", complaints),
+        scan_missing=_flag(stored, "scanMissing", complaints),
+        undo_destroyed=_flag(stored, "undoDestroyed", complaints),
+        catch_up_seconds=max(
+            CATCH_UP_SECONDS, 60.0 * _number(stored, "catchUpMinutes", complaints, most=1440)
         ),
         complaints=tuple(complaints),
     )
@@ -121,8 +95,50 @@ def read_settings(stored: Mapping[str, object]) -> Settings:
 
 def content_print(settings: Settings) -> str:
     """A text that changes when a changed setting asks for a comparison of every scene."""
-    choices = (settings.libraries, settings.mapping, settings.policy)
-    return hashlib.sha256(repr(choices).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+    return digest_of(
+        (
+            settings.libraries,
+            settings.mapping,
+            settings.policy,
+            settings.filters,
+            settings.undo_filtered,
+            settings.scan_missing,
+        )
+    )
+
+
+def _policy(stored: Mapping[str, object], complaints: list[str]) -> Policy:
+    cover_as = _choice(stored, "coverAs", _COVER_AS, complaints)
+    return Policy(
+        title=_template(stored, "titleTemplate", complaints),
+        sort_title=_template(stored, "sortTitle", complaints),
+        sync_ratings=_flag(stored, "syncRatings", complaints),
+        content_rating=_text(stored, "contentRating", complaints),
+        tags_as=_choice(stored, "tagsAs", _TAGS_AS, complaints),
+        only_tags=_names(stored, "onlyTheseTags", complaints),
+        not_tags=_names(stored, "notTheseTags", complaints),
+        tag_parents=_flag(stored, "tagParents", complaints),
+        organized_label=_text(stored, "organizedLabel", complaints),
+        group_collections=_flag(stored, "groupCollections", complaints),
+        studio_collections=_flag(stored, "studioCollections", complaints),
+        network_collections=_flag(stored, "networkCollections", complaints),
+        performer_roles=_flag(stored, "performerRoles", complaints),
+        cover_as=frozenset() if _flag(stored, "noPictures", complaints) else cover_as,
+        pad_covers=_flag(stored, "padCovers", complaints),
+        keep_plex_edits=_flag(stored, "keepPlexEdits", complaints),
+    )
+
+
+def _filters(stored: Mapping[str, object], complaints: list[str]) -> Filters:
+    wanted, unwanted = _globs(stored, "filterPaths", complaints)
+    return Filters(
+        organized=_flag(stored, "filterOrganized", complaints),
+        tags=_names(stored, "filterTags", complaints),
+        not_tags=_names(stored, "filterNotTags", complaints),
+        studios=_names(stored, "filterStudios", complaints),
+        paths=wanted,
+        not_paths=unwanted,
+    )
 
 
 def _url(stored: Mapping[str, object], complaints: list[str]) -> str:
@@ -183,9 +199,68 @@ def _text(stored: Mapping[str, object], key: str, complaints: list[str]) -> str:
     return ""
 
 
+def _number(stored: Mapping[str, object], key: str, complaints: list[str], *, most: int) -> int:
+    value = stored.get(key)
+    if value is None:
+        return 0
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+        return value
+    complaints.append(f"setting {key}: {value!r} is no number from 0 to {most}, taken as 0")
+    return 0
+
+
 def _flag(stored: Mapping[str, object], key: str, complaints: list[str]) -> bool:
     value = stored.get(key)
     if value is None or isinstance(value, bool):
         return bool(value)
     complaints.append(f"setting {key}: {value!r} is neither on nor off, taken as off")
     return False
+
+
+def _list(stored: Mapping[str, object], key: str, complaints: list[str]) -> Iterator[str]:
+    texts = re.split(r"[;\r\n]", _text(stored, key, complaints))
+    return filter(None, map(str.strip, texts))
+
+
+def _names(stored: Mapping[str, object], key: str, complaints: list[str]) -> frozenset[str]:
+    return frozenset(map(tag_key, _list(stored, key, complaints)))
+
+
+def _globs(
+    stored: Mapping[str, object], key: str, complaints: list[str]
+) -> tuple[tuple[PathGlob, ...], tuple[PathGlob, ...]]:
+    """The globs of files that are wanted, and of those that are left out."""
+    wanted: list[PathGlob] = []
+    unwanted: list[PathGlob] = []
+    for text in _list(stored, key, complaints):
+        try:
+            (unwanted if text.startswith("!") else wanted).append(parse_glob(text.lstrip("!")))
+        except ValueError as error:
+            complaints.append(f"setting {key}: {text!r} is left out: {error}")
+    return tuple(wanted), tuple(unwanted)
+
+
+def _choice(
+    stored: Mapping[str, object],
+    key: str,
+    choices: Mapping[str, frozenset[str]],
+    complaints: list[str],
+) -> frozenset[str]:
+    default = next(iter(choices))
+    text = _text(stored, key, complaints).lower()
+    if text and text not in choices:
+        complaints.append(
+            f"setting {key}: {text!r} is none of {', '.join(choices)}; taken as {default}"
+        )
+    return choices.get(text, choices[default])
+
+
+def _template(stored: Mapping[str, object], key: str, complaints: list[str]) -> Template | None:
+    text = _text(stored, key, complaints)
+    if not text:
+        return None
+    try:
+        return parse_template(text)
+    except ValueError as error:
+        complaints.append(f"setting {key}: {error}; taken as empty")
+        return None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.desired import desired_item, normal_form, tag_key
-from mirror.policy import Policy
-from plex.item import SCALAR_FIELDS, Tag
+from mirror.policy import GENRES, LABELS, Policy
+from mirror.template import parse_template
+from plex.item import SCALAR_FIELDS, TAG_FIELDS, Tag
 from stash.scene import Named, Performer, Scene, Studio
 
 PLAIN = Policy()
@@ -33,15 +36,19 @@ def test_a_scene_is_shown_in_plex_terms() -> None:
 
     assert desired.scalars == {
         "title": "A title",
+        "titleSort": "",
         "summary": "One\ntwo\nthree",
         "studio": "Studio",
         "originallyAvailableAt": "2024-05-17",
+        "contentRating": "",
         "userRating": "8.5",
     }
     assert desired.tags == {
         "genre": (Tag("z"), Tag("a")),
         "actor": (Tag("Zoe"), Tag("Amy")),
         "director": (Tag("Ann Lee, Bob Roe"),),
+        "collection": (),
+        "label": (),
     }
     assert not desired.title_is_fallback
 
@@ -51,12 +58,14 @@ def test_what_stash_has_not_is_asked_for_as_empty() -> None:
 
     assert desired.scalars == {
         "title": "T",
+        "titleSort": "",
         "summary": "",
         "studio": "",
         "originallyAvailableAt": "",
+        "contentRating": "",
         "userRating": "",
     }
-    assert desired.tags == {"genre": (), "actor": (), "director": ()}
+    assert desired.tags == dict.fromkeys(TAG_FIELDS, ())
 
 
 def test_ratings_are_not_spoken_for_unless_they_are_synced() -> None:
@@ -116,6 +125,101 @@ def test_two_performers_of_one_name_are_one_actor() -> None:
     assert desired.tags["actor"] == (Tag("Jane"), Tag("Ann"))
 
 
+RICH = Scene(
+    id=1,
+    title="T",
+    organized=True,
+    studio=Studio(id=3, name="Studio", parent=Named(id=4, name="Network")),
+    performers=(
+        Performer(id=1, name="Jane", disambiguation=" the\x00 elder "),
+        Performer(id=2, name="Ann"),
+        Performer(id=3, name="jane", disambiguation="the younger"),
+    ),
+    tags=(
+        Named(id=1, name="Bebop", parents=(Named(id=2, name="Jazz"), Named(id=3, name="Music"))),
+        Named(id=4, name="Secret", parents=(Named(id=3, name="Music"),)),
+        Named(id=5, name="jazz"),
+    ),
+    groups=(Named(id=1, name="Series"), Named(id=2, name="studio")),
+)
+
+
+def values(policy: Policy, field: str, scene: Scene = RICH) -> list[str]:
+    return [tag.tag for tag in desired_item(scene, policy).tags[field]]
+
+
+@pytest.mark.parametrize(
+    ("policy", "genres", "labels"),
+    [
+        (Policy(), ["Bebop", "Secret", "jazz"], []),
+        (Policy(tags_as=frozenset({LABELS})), [], ["Bebop", "Secret", "jazz"]),
+        (
+            Policy(tags_as=frozenset({GENRES, LABELS})),
+            ["Bebop", "Secret", "jazz"],
+            ["Bebop", "Secret", "jazz"],
+        ),
+        (Policy(only_tags=frozenset({"bebop", "none"})), ["Bebop"], []),
+        (Policy(not_tags=frozenset({"secret", "jazz"})), ["Bebop"], []),
+        (Policy(only_tags=frozenset({"bebop"}), not_tags=frozenset({"bebop"})), [], []),
+        (Policy(tag_parents=True), ["Bebop", "Secret", "jazz", "Music"], []),
+        (Policy(tag_parents=True, only_tags=frozenset({"music"})), ["Music"], []),
+        (Policy(tag_parents=True, not_tags=frozenset({"music", "jazz"})), ["Bebop", "Secret"], []),
+        (Policy(organized_label=" Done "), ["Bebop", "Secret", "jazz"], ["Done"]),
+        (
+            Policy(organized_label="SECRET", tags_as=frozenset({LABELS})),
+            [],
+            ["Bebop", "Secret", "jazz"],
+        ),
+    ],
+)
+def test_tags_become_what_a_person_chose(
+    policy: Policy, genres: list[str], labels: list[str]
+) -> None:
+    assert values(policy, "genre") == genres
+    assert values(policy, "label") == labels
+
+
+def test_a_scene_that_is_not_organized_has_no_label_for_it() -> None:
+    assert values(Policy(organized_label="Done"), "label", replace(RICH, organized=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "collections"),
+    [
+        (Policy(), []),
+        (Policy(group_collections=True), ["Series", "studio"]),
+        (Policy(studio_collections=True), ["Studio"]),
+        (Policy(network_collections=True), ["Network"]),
+        (
+            Policy(group_collections=True, studio_collections=True, network_collections=True),
+            ["Series", "studio", "Network"],
+        ),
+    ],
+)
+def test_groups_studios_and_networks_become_collections(
+    policy: Policy, collections: list[str]
+) -> None:
+    assert values(policy, "collection") == collections
+
+
+@pytest.mark.parametrize("studio", [None, Studio(id=1, name="Alone")])
+def test_without_a_network_there_is_no_collection_of_one(studio: Studio | None) -> None:
+    assert (
+        values(Policy(network_collections=True), "collection", replace(RICH, studio=studio)) == []
+    )
+
+
+def test_a_disambiguation_is_a_role_by_choice_alone() -> None:
+    roles = desired_item(RICH, Policy(performer_roles=True)).tags["actor"]
+
+    assert roles == (Tag("Jane", role="the elder"), Tag("Ann"))
+    assert desired_item(RICH, PLAIN).tags["actor"] == (Tag("Jane"), Tag("Ann"))
+
+
+def test_the_content_rating_is_the_same_for_all_by_choice() -> None:
+    assert desired_item(RICH, Policy(content_rating=" XXX ")).scalars["contentRating"] == "XXX"
+
+
 def test_long_text_and_every_script_arrive_whole() -> None:
     details = "naïve 日本語 🎬 e\u0301\n\n" * 5000 + "end"
 
@@ -170,25 +274,56 @@ def test_the_key_of_a_value_ignores_case_and_composition(value: str) -> None:
     assert tag_key("Cafe\u0301") == tag_key("CAF\u00c9")
 
 
-@given(
-    st.builds(
-        Scene,
-        id=st.just(1),
-        title=st.text(),
-        details=st.text(),
-        date=st.text("0123456789-", max_size=11),
-        rating100=st.none() | st.integers(0, 100),
-        files=st.lists(st.text()).map(tuple),
-        performers=st.lists(st.builds(Performer, id=st.just(1), name=st.text())).map(tuple),
-    )
+named = st.lists(st.builds(Named, id=st.just(1), name=st.text(max_size=3)), max_size=3).map(tuple)
+scenes = st.builds(
+    Scene,
+    id=st.just(1),
+    title=st.text(),
+    details=st.text(),
+    director=st.text(),
+    date=st.text("0123456789-", max_size=11),
+    rating100=st.none() | st.integers(0, 100),
+    organized=st.booleans(),
+    files=st.lists(st.text()).map(tuple),
+    studio=st.none() | st.builds(Studio, id=st.just(1), name=st.text()),
+    performers=st.lists(
+        st.builds(Performer, id=st.just(1), name=st.text(max_size=3), disambiguation=st.text())
+    ).map(tuple),
+    tags=named,
+    groups=named,
 )
-def test_whatever_the_scene_what_is_wanted_is_well_formed(scene: Scene) -> None:
-    desired = desired_item(scene, RATED)
+policies = st.builds(
+    Policy,
+    title=st.sampled_from([None, parse_template("[{studio} ]{title}"), parse_template("{date}")]),
+    sort_title=st.sampled_from([None, parse_template("{performers}")]),
+    sync_ratings=st.booleans(),
+    content_rating=st.text(),
+    tags_as=st.frozensets(st.sampled_from([GENRES, LABELS])),
+    organized_label=st.text(),
+    group_collections=st.booleans(),
+    studio_collections=st.booleans(),
+    performer_roles=st.booleans(),
+)
+
+
+@given(scenes, policies)
+def test_whatever_the_scene_what_is_wanted_is_well_formed(scene: Scene, policy: Policy) -> None:
+    desired = desired_item(scene, policy)
 
     assert desired.scalars.get("title", "T").strip()
-    for field, value in desired.scalars.items():
-        assert normal_form(field, value) == normal_form(field, normal_form(field, value))
-        assert "\r" not in value
-    names = [tag_key(tag.tag) for tag in desired.tags["actor"]]
-    assert len(set(names)) == len(names)
-    assert all(names)
+    for value in desired.scalars.values():
+        assert not set(value) & set("\r\x00\x1b\ud800")
+    assert set(desired.tags) == set(TAG_FIELDS)
+    for tags in desired.tags.values():
+        keys = [tag_key(tag.tag) for tag in tags]
+        assert len(set(keys)) == len(keys)
+        assert all(keys)
+
+
+@given(scenes)
+def test_settings_that_are_off_ask_for_nothing(scene: Scene) -> None:
+    desired = desired_item(scene, PLAIN)
+
+    assert (desired.scalars["titleSort"], desired.scalars["contentRating"]) == ("", "")
+    assert (desired.tags["collection"], desired.tags["label"]) == ((), ())
+    assert not any(tag.role for tag in desired.tags["actor"])

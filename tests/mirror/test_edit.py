@@ -1,354 +1,21 @@
-"""What is written to an item: properties over any scene, item and ledger, then single stories."""
+"""What is written to an item: single stories. What holds for all is in `test_edit_properties`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from mirror.desired import Desired, normal_form, tag_key
-from mirror.edit import (
-    Asked,
-    Edit,
-    Standing,
-    TagEdit,
-    Written,
-    fields_of_type,
-    plan_edit,
-    written_after,
-)
+from mirror.desired import Desired, desired_item
+from mirror.edit import Asked, Edit, TagEdit, Written, plan_edit, written_after
 from mirror.policy import Policy
-from plex.item import SCALAR_FIELDS, TAG_FIELDS, Item, Tag
+from mirror.written import role_field, spellings_field
+from plex.item import Item, Tag
+from stash.scene import Scene
+from tests.mirror.server_model import SERVERS, Server, every_server
 
 PLAIN = Policy()
 KEEP = Policy(keep_plex_edits=True)
-NAMES = ["A", "a", "B", "C", "D", "e\u0301", "\u00e9", "ß", "x, y"]
-VALUES = {
-    "originallyAvailableAt": ["", "2024-01-01", "2024-01-01T00:00:00Z", "2023-12-31"],
-    "userRating": ["", "8", "8.0", "3.5"],
-}
-TEXTS = ["", "X", "X ", "Y", "Z\r\nz", "Z\nz", "  "]
-
-
-@dataclass(frozen=True)
-class Server:
-    """What is not proven of Plex: what a sent list does, and how a removal compares."""
-
-    adds: bool
-    removes_any_case: bool
-
-    def carry_out(self, edit: Edit, item: Item) -> Item:
-        """Return the item as it is after the edit's PUT, removals last."""
-        scalars = {**item.scalars, **edit.scalars}
-        tags = dict(item.tags)
-        for name, change in edit.tags.items():
-            tags[name] = self._list_after(change, item.tags.get(name, ()))
-        locked = item.locked | edit.lock
-        return replace(item, scalars=scalars, tags=tags, locked=locked)
-
-    def _list_after(self, change: TagEdit, standing: tuple[Tag, ...]) -> tuple[Tag, ...]:
-        after = list(change.final)
-        if self.adds:
-            sent = {tag.tag: tag for tag in change.final}
-            there = {tag.tag for tag in standing}
-            after = [sent.get(tag.tag, tag) for tag in standing]
-            after += [tag for tag in change.final if tag.tag not in there]
-        return tuple(tag for tag in after if not self._removed(tag.tag, change.remove))
-
-    def _removed(self, value: str, remove: tuple[str, ...]) -> bool:
-        if self.removes_any_case:
-            return tag_key(value) in {tag_key(gone) for gone in remove}
-        return value in remove
-
-
-SERVERS = [Server(adds, any_case) for adds in (False, True) for any_case in (False, True)]
-every_server = pytest.mark.parametrize("server", SERVERS, ids=str)
-
-
-def _scalars() -> st.SearchStrategy[dict[str, str]]:
-    return st.fixed_dictionaries(
-        {}, optional={name: st.sampled_from(VALUES.get(name, TEXTS)) for name in SCALAR_FIELDS}
-    )
-
-
-def _lists(values: st.SearchStrategy[Any], key: Any) -> st.SearchStrategy[dict[str, Any]]:
-    lists = st.lists(values, max_size=5, unique_by=key).map(tuple)
-    return st.fixed_dictionaries({}, optional=dict.fromkeys(TAG_FIELDS, lists))
-
-
-names = st.sampled_from(NAMES)
-locks = st.frozensets(st.sampled_from((*SCALAR_FIELDS, *TAG_FIELDS, "thumb")))
-desireds = st.builds(
-    Desired,
-    scalars=_scalars(),
-    tags=_lists(names.map(Tag), lambda tag: tag_key(tag.tag)),
-    title_is_fallback=st.booleans(),
-)
-items = st.builds(
-    Item,
-    rating_key=st.just(1),
-    type=st.sampled_from(["movie", "clip", "episode"]),
-    section_key=st.just(1),
-    scalars=_scalars(),
-    tags=_lists(
-        st.builds(Tag, names, role=st.sampled_from(["", "r"]), thumb=st.sampled_from(["", "t"])),
-        lambda tag: tag.tag,
-    ),
-    locked=locks,
-)
-askeds = st.builds(Asked, scalars=_scalars(), tags=_lists(names, tag_key))
-knowns = st.none() | st.builds(
-    lambda asked, unsure, before: Written(
-        asked_scalars=asked.scalars, asked_tags=asked.tags, unsure=tuple(unsure), before=before
-    ),
-    askeds,
-    st.lists(askeds, max_size=2),
-    st.dictionaries(
-        st.sampled_from((*SCALAR_FIELDS, *TAG_FIELDS)),
-        st.builds(Standing, value=st.sampled_from(TEXTS), locked=st.booleans()),
-        max_size=3,
-    ),
-)
-policies = st.sampled_from([PLAIN, KEEP])
-
-
-def ours(written: Written | None, name: str) -> set[str]:
-    """Every value that Stash may have asked for, written out on purpose for the tests."""
-    if written is None:
-        return set()
-    writes = [written.asked_tags, *(asked.tags for asked in written.unsure)]
-    return {tag_key(tag) for tags in writes for tag in tags.get(name, ())}
-
-
-def ours_scalar(written: Written | None, name: str, value: str) -> bool:
-    if written is None:
-        return False
-    writes = [written.asked_scalars, *(asked.scalars for asked in written.unsure)]
-    return any(
-        normal_form(name, one[name]) == normal_form(name, value) for one in writes if name in one
-    )
-
-
-def keys(tags: tuple[Tag, ...]) -> set[str]:
-    return {tag_key(tag.tag) for tag in tags}
-
-
-def shown(item: Item, name: str) -> str:
-    return normal_form(name, item.scalars.get(name, ""))
-
-
-@every_server
-@settings(max_examples=200, deadline=None)
-@given(desired=desireds, item=items, written=knowns, policy=policies)
-def test_an_edit_carried_out_leaves_nothing_to_write(
-    server: Server, desired: Desired, item: Item, written: Written | None, policy: Policy
-) -> None:
-    """Or an item would be written on every pass, for ever."""
-    edit = plan_edit(desired, item, written, policy)
-    after = server.carry_out(edit, item)
-    known = written_after(desired, item, written, edit)
-
-    again = plan_edit(desired, after, known, policy)
-
-    assert not again
-    assert again.lock == frozenset()
-    assert again.kept == edit.kept
-    later = written_after(desired, after, known, again)
-    assert not plan_edit(desired, after, later, policy)
-
-
-@every_server
-@settings(max_examples=120, deadline=None)
-@given(desired=desireds, item=items, written=knowns, policy=policies)
-def test_after_a_crash_the_same_edit_ends_in_the_same_item(
-    server: Server, desired: Desired, item: Item, written: Written | None, policy: Policy
-) -> None:
-    """The PUT was done and never confirmed; the ledger holds it as unsure."""
-    edit = plan_edit(desired, item, written, policy)
-    after = server.carry_out(edit, item)
-    meant = written_after(desired, item, written, edit)
-    known = written or Written()
-    asked = Asked(scalars=meant.asked_scalars, tags=meant.asked_tags)
-    crashed = replace(known, before=meant.before, unsure=(*known.unsure, asked))
-
-    again = plan_edit(desired, after, crashed, policy)
-
-    assert not again.scalars
-    assert again.replaced == {}
-    assert set(again.kept) <= set(edit.kept)
-    assert {name: set(one.final) for name, one in again.tags.items() if name != "actor"} == {}
-    assert server.carry_out(again, after).tags.keys() == after.tags.keys()
-    for name, tags in server.carry_out(again, after).tags.items():
-        assert set(tags) == set(after.tags[name])
-
-
-@settings(max_examples=200, deadline=None)
-@given(desired=desireds, item=items, written=knowns, policy=policies)
-def test_every_kind_of_server_ends_with_the_same_lists(
-    desired: Desired, item: Item, written: Written | None, policy: Policy
-) -> None:
-    edit = plan_edit(desired, item, written, policy)
-    ends = [server.carry_out(edit, item).tags for server in SERVERS]
-
-    for name, change in edit.tags.items():
-        for end in ends:
-            assert set(end[name]) == set(change.final)
-        assert not keys(change.final) & {tag_key(value) for value in change.remove}
-
-
-@settings(max_examples=200, deadline=None)
-@given(desired=desireds, item=items, written=knowns, policy=policies)
-def test_lists_hold_what_others_put_there_and_what_stash_has_now(
-    desired: Desired, item: Item, written: Written | None, policy: Policy
-) -> None:
-    after = SERVERS[0].carry_out(plan_edit(desired, item, written, policy), item)
-
-    for name in TAG_FIELDS:
-        before = item.tags.get(name, ())
-        now = after.tags.get(name, ())
-        if name not in desired.tags or name not in fields_of_type(item.type):
-            assert now == before
-            continue
-        wanted = keys(desired.tags[name])
-        others = [tag for tag in before if tag_key(tag.tag) not in ours(written, name)]
-        assert set(others) <= set(now), "what Stash never asked for stays, role and thumb too"
-        assert {tag for tag in before if tag_key(tag.tag) in wanted} <= set(now)
-        assert keys(now) <= keys(before) | wanted, "nothing is invented"
-        withheld = wanted - keys(now)
-        if withheld:
-            assert policy.keep_plex_edits
-            assert name in item.locked
-            assert withheld <= ours(written, name) - keys(before)
-        for key in keys(before) & ours(written, name) - wanted:
-            spellings = {tag.tag for tag in before if tag_key(tag.tag) == key}
-            assert key not in keys(now) or len(spellings) > 1, "what Stash dropped goes"
-
-
-@settings(max_examples=200, deadline=None)
-@given(desired=desireds, item=items, written=knowns)
-def test_performers_stand_in_stash_order_before_all_others(
-    desired: Desired, item: Item, written: Written | None
-) -> None:
-    change = plan_edit(desired, item, written, PLAIN).tags.get("actor")
-    if change is None:
-        return
-    wanted = [tag_key(tag.tag) for tag in desired.tags["actor"]]
-    final = [tag_key(tag.tag) for tag in change.final]
-    ranks = [wanted.index(key) if key in wanted else len(wanted) for key in final]
-
-    assert ranks == sorted(ranks)
-    others = [tag for tag in change.final if tag_key(tag.tag) not in wanted]
-    assert others == [tag for tag in item.tags.get("actor", ()) if tag in others]
-
-
-@settings(max_examples=300, deadline=None)
-@given(desired=desireds, item=items, written=knowns, policy=policies)
-def test_single_values_show_stash_unless_they_are_not_ours_to_replace(
-    desired: Desired, item: Item, written: Written | None, policy: Policy
-) -> None:
-    edit = plan_edit(desired, item, written, policy)
-    after = SERVERS[0].carry_out(edit, item)
-
-    for name in SCALAR_FIELDS:
-        if name not in desired.scalars or name not in fields_of_type(item.type):
-            assert name not in edit.scalars
-            continue
-        wanted = normal_form(name, desired.scalars[name])
-        stood = shown(item, name)
-        is_ours = ours_scalar(written, name, stood)
-        if stood == wanted:
-            assert name not in edit.scalars
-        elif not wanted:
-            assert shown(after, name) == ("" if is_ours and name != "title" else stood)
-        elif name == "title" and desired.title_is_fallback and stood and not is_ours:
-            assert shown(after, name) == stood
-        elif name in edit.kept:
-            assert policy.keep_plex_edits
-            assert name in item.locked
-            assert not is_ours
-            assert shown(after, name) == stood
-        else:
-            assert shown(after, name) == wanted
-            foreign = bool(stood) and not is_ours
-            assert (edit.replaced.get(name) is not None) == foreign
-            person = policy.keep_plex_edits and name in item.locked and not is_ours
-            assert not person or (name == "title" and not stood)
-
-
-@settings(max_examples=200, deadline=None)
-@given(desired=desireds, item=items, written=knowns, policy=policies)
-def test_a_title_is_never_emptied(
-    desired: Desired, item: Item, written: Written | None, policy: Policy
-) -> None:
-    after = SERVERS[0].carry_out(plan_edit(desired, item, written, policy), item)
-
-    assert shown(after, "title") or not shown(item, "title")
-
-
-@settings(max_examples=200, deadline=None)
-@given(desired=desireds, item=items, written=knowns, policy=policies)
-def test_what_is_written_is_locked_and_a_lock_alone_is_no_reason_to_write(
-    desired: Desired, item: Item, written: Written | None, policy: Policy
-) -> None:
-    edit = plan_edit(desired, item, written, policy)
-    after = SERVERS[0].carry_out(edit, item)
-
-    assert {*edit.scalars, *edit.tags} <= edit.lock
-    assert bool(edit) == bool(edit.scalars or edit.tags) == bool(edit.lock)
-    for name in edit.lock - {*edit.scalars, *edit.tags}:
-        assert name not in item.locked
-        if name in SCALAR_FIELDS:
-            assert shown(item, name) == normal_form(name, desired.scalars[name]) != ""
-        else:
-            assert keys(desired.tags[name]) <= keys(after.tags[name])
-    assert edit.lock <= fields_of_type(item.type)
-
-
-@settings(max_examples=200, deadline=None)
-@given(desired=desireds, item=items, written=knowns, policy=policies)
-def test_what_stood_there_first_is_kept_for_undo(
-    desired: Desired, item: Item, written: Written | None, policy: Policy
-) -> None:
-    edit = plan_edit(desired, item, written, policy)
-
-    known = written_after(desired, item, written, edit)
-
-    earlier: Mapping[str, Standing] = written.before if written else {}
-    assert known.before.keys() == earlier.keys() | edit.lock
-    for name, standing in known.before.items():
-        assert standing == earlier.get(
-            name,
-            Standing(
-                value=item.scalars.get(name, ""),
-                tags=item.tags.get(name, ()),
-                locked=name in item.locked,
-            ),
-        )
-    assert known.unsure == ()
-
-
-@settings(max_examples=200, deadline=None)
-@given(desired=desireds, other=desireds, item=items, policy=policies)
-def test_what_stash_asked_for_once_follows_stash_ever_after(
-    desired: Desired, other: Desired, item: Item, policy: Policy
-) -> None:
-    """Two syncs with nobody in between: the second never meets a person."""
-    server = SERVERS[0]
-    first = plan_edit(desired, item, None, policy)
-    known = written_after(desired, item, None, first)
-    after = server.carry_out(first, item)
-
-    second = plan_edit(other, after, known, policy)
-
-    assert set(second.replaced) <= set(SCALAR_FIELDS) - set(first.scalars)
-    assert not set(second.kept) & set(first.scalars)
-
-
-# Single stories
 
 
 def movie(
@@ -391,6 +58,110 @@ def test_an_actor_keeps_role_and_picture() -> None:
     assert edit.tags["actor"].final == (Tag("Zoe"), ann, other)
 
 
+def cast(*actors: tuple[str, str]) -> Desired:
+    return Desired(scalars={}, tags={"actor": tuple(Tag(name, role=role) for name, role in actors)})
+
+
+def playing(role: str, locked: bool = True) -> Item:
+    item = movie(locked=frozenset({"actor"} if locked else ()))
+    return replace(item, tags={"actor": (Tag("Ann", role=role), Tag("Other", role="Doctor"))})
+
+
+ANN_ELDER = Written(asked_tags={"actor": ("Ann",)}, asked_scalars={role_field("Ann"): "elder"})
+
+
+@pytest.mark.parametrize(
+    ("known", "shown", "wanted", "then"),
+    [
+        (None, "", "elder", "elder"),  # the setting was switched on
+        (None, "Nurse", "elder", "elder"),  # an agent's
+        (None, "Nurse", "", "Nurse"),
+        (ANN_ELDER, "elder", "younger", "younger"),
+        (ANN_ELDER, "elder", "", ""),  # the setting was switched off
+        (ANN_ELDER, "Nurse", "", "Nurse"),
+        (ANN_ELDER, "Nurse", "elder", "elder"),
+    ],
+)
+def test_a_role_is_written_and_only_one_of_ours_goes(
+    known: Written | None, shown: str, wanted: str, then: str
+) -> None:
+    edit = plan_edit(cast(("Ann", wanted)), playing(shown), known, PLAIN)
+
+    assert bool(edit) is (shown != then)
+    after = SERVERS[0].carry_out(edit, playing(shown))
+    assert after.tags["actor"] == (Tag("Ann", role=then), Tag("Other", role="Doctor"))
+
+
+def test_somebody_s_role_that_is_replaced_is_named() -> None:
+    edit = plan_edit(cast(("Ann", "elder")), playing("Nurse"), ANN_ELDER, PLAIN)
+
+    assert edit.replaced == {"actor": "Nurse"}
+
+
+@pytest.mark.parametrize(
+    ("known", "locked", "shown", "stays"),
+    [
+        (ANN_ELDER, True, "Nurse", True),
+        (ANN_ELDER, True, "", True),  # a person took ours away
+        (ANN_ELDER, False, "Nurse", False),  # an agent's
+        (None, True, "Nurse", True),
+        (Written(asked_tags={"actor": ("Ann",)}), True, "", False),  # never had one of ours
+        (
+            replace(ANN_ELDER, asked_scalars={}, unsure=(Asked(scalars={role_field("Ann"): "x"}),)),
+            True,
+            "",
+            False,
+        ),
+    ],
+)
+def test_a_person_s_role_stays_if_persons_win(
+    known: Written | None, locked: bool, shown: str, stays: bool
+) -> None:
+    item, desired = playing(shown, locked), cast(("Ann", "younger"))
+
+    edit = plan_edit(desired, item, known, KEEP)
+
+    assert edit.kept == (("actor",) if stays else ())
+    assert bool(edit) is not stays
+    later = written_after(desired, item, known, edit)
+    after = SERVERS[0].carry_out(edit, item)
+    assert plan_edit(desired, after, later, KEEP).kept == edit.kept
+
+
+def test_a_person_who_puts_our_role_back_gives_it_back() -> None:
+    desired = cast(("Ann", "younger"))
+    kept = plan_edit(desired, playing("Nurse"), ANN_ELDER, KEEP)
+
+    known = written_after(desired, playing("Nurse"), ANN_ELDER, kept)
+
+    assert plan_edit(desired, playing("elder"), known, KEEP).tags["actor"].final[0].role == (
+        "younger"
+    )
+
+
+def test_a_role_whose_end_may_have_reached_plex_was_not_taken_away_by_a_person() -> None:
+    ended = cast(("Ann", ""))
+    edit = plan_edit(ended, playing("elder"), ANN_ELDER, KEEP)
+    meant = written_after(ended, playing("elder"), ANN_ELDER, edit)
+    crashed = replace(
+        ANN_ELDER, unsure=(Asked(scalars=meant.asked_scalars, tags=meant.asked_tags),)
+    )
+
+    again = plan_edit(cast(("Ann", "elder")), playing(""), crashed, KEEP)
+
+    assert again.kept == ()
+    assert again.tags["actor"].final[0] == Tag("Ann", role="elder")
+
+
+def test_a_role_that_has_gone_is_forgotten() -> None:
+    ended = cast(("Ann", ""))
+    known = written_after(ended, playing("elder"), ANN_ELDER, Edit())
+
+    later = written_after(ended, playing(""), known, Edit())
+
+    assert later.asked_scalars == {}
+
+
 def test_an_order_that_plex_does_not_take_is_asked_for_once() -> None:
     item = movie(lists={"actor": ["B", "A"], "genre": ["B", "A"]})
     desired = want({"actor": ["A", "B"], "genre": ["A", "B"]})
@@ -411,13 +182,111 @@ def test_a_new_order_of_performers_is_asked_for_again() -> None:
     assert edit.tags["actor"] == TagEdit(final=(Tag("B"), Tag("A")))
 
 
-def test_a_value_in_another_case_is_the_same_value() -> None:
+def sync(
+    desired: Desired, item: Item, known: Written | None, server: Server
+) -> tuple[Item, Written]:
+    edit = plan_edit(desired, item, known, PLAIN)
+    return server.carry_out(edit, item), written_after(desired, item, known, edit)
+
+
+def test_a_value_that_stood_there_in_another_case_is_not_written_on_first_contact() -> None:
+    desired, item = want({"genre": ["Jazz"]}), movie(lists={"genre": ["jazz"]})
+
+    edit = plan_edit(desired, item, None, PLAIN)
+    known = written_after(desired, item, None, edit)
+
+    assert not edit
+    assert not plan_edit(desired, item, known, PLAIN)
+    fewer = plan_edit(want({"genre": []}), item, known, PLAIN)
+    assert fewer.tags["genre"] == TagEdit(final=(), remove=("jazz",))
+
+
+@pytest.mark.parametrize("field", ["genre", "actor", "director", "collection"])
+def test_a_rename_that_changes_only_case_reaches_plex_without_a_removal(field: str) -> None:
+    item = movie(lists={field: ["jazz", "hers"]})
+    known = Written(asked_tags={field: ("jazz",)})
+
+    edit = plan_edit(want({field: ["Jazz"]}), item, known, PLAIN)
+
+    assert edit.tags[field] == TagEdit(final=(Tag("Jazz"), Tag("hers")))
+
+
+@every_server
+def test_a_rename_that_changes_only_case_is_asked_for_once(server: Server) -> None:
+    """A server may keep its own spelling for good."""
+    item, known = sync(want({"genre": ["jazz"]}), movie(), None, server)
+    renamed = want({"genre": ["JAZZ"]})
+    edit = plan_edit(renamed, item, known, PLAIN)
+
+    item, known = sync(renamed, item, known, server)
+
+    assert edit.tags["genre"].final == (Tag("JAZZ"),)
+    assert not plan_edit(renamed, item, known, PLAIN)
+    item, known = sync(want({"genre": ["Jazz"]}), item, known, server)
+    item, known = sync(want({"genre": []}), item, known, server)
+    assert item.tags["genre"] == ()
+
+
+def test_a_rename_that_a_crash_kept_from_plex_is_asked_for_again() -> None:
+    item = movie(lists={"genre": ["jazz"]})
+    known = Written(asked_tags={"genre": ("jazz",)}, unsure=(Asked(tags={"genre": ("Jazz",)}),))
+
+    assert plan_edit(want({"genre": ["Jazz"]}), item, known, PLAIN).tags["genre"].final == (
+        Tag("Jazz"),
+    )
+    assert not plan_edit(want({"genre": ["jazz"]}), movie(lists={"genre": ["jazz"]}), known, PLAIN)
+
+
+def test_a_spelling_that_a_person_or_plex_changed_stays() -> None:
+    known = Written(asked_tags={"genre": ("Jazz",)})
+
+    assert not plan_edit(want({"genre": ["Jazz"]}), movie(lists={"genre": ["JAZZ"]}), known, PLAIN)
+
+
+@pytest.mark.parametrize(("standing", "known"), [(["Jazz"], False), (["Jazz", "jazz"], True)])
+@pytest.mark.parametrize("wanted", ["Jazz", "JAZZ"])
+def test_an_earlier_spelling_is_known_as_long_as_it_stands_in_plex(
+    standing: list[str], known: bool, wanted: str
+) -> None:
+    written = Written(asked_tags={"genre": ("Jazz",), spellings_field("genre"): ("jazz",)})
+    desired, item = want({"genre": [wanted]}), movie(lists={"genre": standing})
+
+    after = written_after(desired, item, written, plan_edit(desired, item, written, PLAIN))
+
+    assert ("jazz" in after.asked_tags.get(spellings_field("genre"), ())) is known
+
+
+@pytest.mark.parametrize(
+    ("standing", "known", "final"),
+    [
+        # Both stand there: taking the old one out could take the new one along.
+        (["jazz", "Jazz"], Written(asked_tags={"genre": ("jazz",)}), None),
+        (["jazz", "JAZZ"], Written(asked_tags={"genre": ("jazz",)}), ["Jazz", "JAZZ"]),
+        (
+            ["jazz", "JAZZ"],
+            Written(asked_tags={"genre": ("jazz",)}, unsure=(Asked(tags={"genre": ("JAZZ",)}),)),
+            ["Jazz"],
+        ),
+        (["Jazz", "Jazz"], None, None),  # Plex's own doubles are Plex's affair
+    ],
+)
+def test_of_several_spellings_only_ours_become_the_new_one(
+    standing: list[str], known: Written | None, final: list[str] | None
+) -> None:
+    edit = plan_edit(want({"genre": ["Jazz"]}), movie(lists={"genre": standing}), known, PLAIN)
+
+    assert {name: one.final for name, one in edit.tags.items()} == (
+        {"genre": tuple(map(Tag, final))} if final else {}
+    )
+
+
+def test_what_else_is_written_does_not_change_a_spelling_of_plex() -> None:
     item = movie(lists={"genre": ["jazz", "Old"]})
     known = Written(asked_tags={"genre": ("Jazz", "old")})
 
-    edit = plan_edit(want({"genre": ["JAZZ"]}), item, known, PLAIN)
+    edit = plan_edit(want({"genre": ["Jazz", "New"]}), item, known, PLAIN)
 
-    assert edit.tags["genre"] == TagEdit(final=(Tag("jazz"),), remove=("Old",))
+    assert edit.tags["genre"] == TagEdit(final=(Tag("jazz"), Tag("New")), remove=("Old",))
 
 
 def test_labels_that_plex_returns_in_its_own_case_are_written_once() -> None:
@@ -426,6 +295,7 @@ def test_labels_that_plex_returns_in_its_own_case_are_written_once() -> None:
     item = movie(lists={"label": ["Hot", "New"]}, locked=frozenset({"label"}))
 
     assert not plan_edit(desired, item, known, PLAIN)
+    assert not plan_edit(want({"label": ["HOT", "new"]}), item, known, PLAIN)
     fewer = plan_edit(want({"label": ["new"]}), item, known, PLAIN)
     assert fewer.tags["label"] == TagEdit(final=(Tag("New"),), remove=("Hot",))
 
@@ -484,6 +354,25 @@ def test_a_value_whose_removal_may_have_reached_plex_was_not_removed_by_a_person
     edit = plan_edit(want({"genre": ["A", "B"]}), item, known, KEEP)
 
     assert edit.tags["genre"].final == (Tag("B"), Tag("A"))
+
+
+@pytest.mark.parametrize(
+    ("standing", "unsure", "left"),
+    [
+        (["A"], (), ("A", "B")),  # somebody else removed B, which stays ours
+        (["A"], (Asked(tags={"genre": ("A",)}),), ("A",)),
+        ([], (Asked(tags={"genre": ("A", "B", "C")}),), ("A", "B")),
+        (["C"], (Asked(tags={"genre": ("A", "B", "C")}),), ("A", "B", "C")),
+    ],
+)
+def test_a_list_that_is_not_spoken_for_keeps_what_plex_does_not_disprove(
+    standing: list[str], unsure: tuple[Asked, ...], left: tuple[str, ...]
+) -> None:
+    known = Written(asked_tags={"genre": ("A", "B")}, unsure=unsure)
+
+    after = written_after(want(title="T"), movie(lists={"genre": standing}), known, Edit())
+
+    assert after.asked_tags == {"genre": left}
 
 
 @pytest.mark.parametrize("reached_plex", [True, False])
@@ -606,13 +495,60 @@ def test_an_empty_field_is_left_open_for_plex() -> None:
 
 def test_an_episode_gets_only_the_fields_that_it_has() -> None:
     item = replace(movie(), type="episode")
-    desired = want({"genre": ["A"], "actor": ["B"], "director": ["C"]}, title="T", studio="S")
+    lists = {"genre": ["A"], "actor": ["B"], "director": ["C"], "collection": ["D"]}
+    desired = want(lists, title="T", studio="S")
 
     edit = plan_edit(desired, item, None, PLAIN)
 
     assert edit.scalars == {"title": "T"}
-    assert set(edit.tags) == {"director"}
-    assert set(written_after(desired, item, None, edit).asked_tags) == {"director"}
+    assert set(edit.tags) == {"director", "collection"}
+    assert set(written_after(desired, item, None, edit).asked_tags) == set(edit.tags)
+
+
+def test_a_list_that_a_setting_does_not_fill_any_more_is_cleaned_of_ours_once() -> None:
+    item = movie(lists={"collection": ["Studio", "hers"]})
+    known = Written(asked_tags={"collection": ("Studio",)})
+    desired = desired_item(Scene(id=1, title="T"), PLAIN)
+
+    edit = plan_edit(desired, item, known, PLAIN)
+
+    assert edit.tags["collection"] == TagEdit(final=(Tag("hers"),), remove=("Studio",))
+    after = SERVERS[0].carry_out(edit, item)
+    assert not plan_edit(desired, after, written_after(desired, item, known, edit), PLAIN)
+
+
+@pytest.mark.parametrize("field", ["contentRating", "titleSort"])
+@pytest.mark.parametrize(("asked", "goes"), [("", False), ("R", False), ("XXX", True)])
+def test_a_value_that_a_setting_does_not_fill_any_more_goes_if_it_is_ours(
+    field: str, asked: str, goes: bool
+) -> None:
+    item = replace(movie(), scalars={"title": "T", field: "XXX"})
+    written = Written(asked_scalars={field: asked} if asked else {})
+
+    edit = plan_edit(desired_item(Scene(id=1, title="T"), PLAIN), item, written, PLAIN)
+
+    assert edit.scalars == ({field: ""} if goes else {})
+
+
+@pytest.mark.parametrize(
+    ("title", "after", "locked", "written"),
+    [
+        ("A", "A", False, False),
+        ("B", "A", False, True),  # Plex would derive one from the new title
+        ("B", "A", True, False),
+        ("A", "B", False, True),
+    ],
+)
+def test_an_item_without_a_sort_title_is_sorted_by_its_title(
+    title: str, after: str, locked: bool, written: bool
+) -> None:
+    """Plex does not mention a sort title that equals the title; it must not be sent for ever."""
+    item = movie(title=title, locked=frozenset({"titleSort"} if locked else ()))
+
+    edit = plan_edit(want(title=after, titleSort="A", summary="new"), item, None, PLAIN)
+
+    assert ("titleSort" in edit.scalars) is written
+    assert written or "titleSort" not in edit.lock, "there is nothing in it to lock"
 
 
 def test_an_edit_without_writes_is_false() -> None:

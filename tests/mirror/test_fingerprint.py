@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mirror.desired import Desired, desired_item
 from mirror.fingerprint import fingerprint
-from mirror.policy import Policy
+from mirror.policy import BACKGROUND, POSTER, Policy
+from mirror.template import Template, parse_template
 from plex.item import Tag
 from stash.scene import Named, Performer, Scene
 
@@ -20,6 +23,13 @@ ROOT = Path(__file__).resolve().parents[2]
 DESIRED = Desired(
     scalars={"title": "Tïtle", "summary": "", "studio": "S"},
     tags={"genre": (Tag("a"), Tag("b")), "actor": (Tag("Zoe"),)},
+)
+
+
+MANY = Policy(
+    title=parse_template("[{studio}]{title}"),
+    only_tags=frozenset({"a", "b", "c", "d", "e"}),
+    cover_as=frozenset({BACKGROUND, POSTER}),
 )
 
 
@@ -42,7 +52,7 @@ def test_it_is_short_and_the_same_for_ever() -> None:
 
 
 def test_it_is_the_same_in_another_process_with_another_hash_seed() -> None:
-    code = "from tests.mirror.test_fingerprint import of; print(of())"
+    code = "from tests.mirror.test_fingerprint import *; print(of(), of(policy=MANY))"
     environment = {**os.environ, "PYTHONHASHSEED": "4711"}
 
     answer = subprocess.run(
@@ -54,7 +64,7 @@ def test_it_is_the_same_in_another_process_with_another_hash_seed() -> None:
         check=True,
     )
 
-    assert answer.stdout.strip() == of()
+    assert answer.stdout.split() == [of(), of(policy=MANY)]
 
 
 @pytest.mark.parametrize(
@@ -68,12 +78,39 @@ def test_it_is_the_same_in_another_process_with_another_hash_seed() -> None:
         of(replace(DESIRED, title_is_fallback=True)),
         of(targets="/b.mp4"),
         of(policy=Policy(keep_plex_edits=True)),
-        of(policy=Policy(pictures=False)),
+        of(policy=Policy(cover_as=frozenset())),
+        of(policy=Policy(cover_as=frozenset({BACKGROUND}))),
+        of(policy=Policy(pad_covers=True)),
         of(policy=Policy(sync_ratings=True)),
+        of(policy=Policy(title=parse_template("{title}"))),
+        of(policy=Policy(only_tags=frozenset("a"))),
+        of(replace(DESIRED, scalars={**DESIRED.scalars, "contentRating": "XXX"})),
+        of(replace(DESIRED, scalars={**DESIRED.scalars, "originallyAvailableAt": ""})),
+        of(replace(DESIRED, tags={**DESIRED.tags, "label": (Tag("a"),)})),
     ],
 )
 def test_it_moves_with_everything_that_changes_what_is_written(other: str) -> None:
     assert other != of()
+
+
+def test_every_choice_counts() -> None:
+    one = Template("other", ())
+    other_than: dict[type, Any] = {
+        bool: True,
+        str: "other",
+        frozenset: frozenset({"other"}),
+        type(None): one,
+    }
+    for choice in dataclasses.fields(Policy):
+        changed = replace(Policy(), **{choice.name: other_than[type(choice.default)]})
+        assert of(policy=changed) != of(), choice.name
+
+
+@pytest.mark.parametrize("field", ["titleSort", "contentRating"])
+def test_what_only_a_setting_fills_counts_for_nothing_while_it_is_empty(field: str) -> None:
+    """Or each new setting would send every library through Plex once more."""
+    assert of(replace(DESIRED, scalars={**DESIRED.scalars, field: ""})) == of()
+    assert of(replace(DESIRED, tags={**DESIRED.tags, "collection": ()})) == of()
 
 
 def test_the_order_of_performers_counts() -> None:

@@ -82,7 +82,7 @@ def test_a_cookie_is_not_in_a_connections_text() -> None:
     cookie=st.none() | st.tuples(st.just("session"), st.text(min_size=1)),
     folder=st.text(),
     ids=st.lists(st.integers(0, 2**63 - 1)),
-    run=st.text(),
+    run=st.from_regex(r"[A-Za-z0-9_-]{0,40}", fullmatch=True),
     scheme=st.sampled_from(["http", "https"]),
     host=st.sampled_from(["127.0.0.1", "[::1]", "nas"]),
 )
@@ -90,8 +90,18 @@ def test_a_command_of_ours_is_read_as_it_was_written(
     cookie: tuple[str, str] | None, folder: str, ids: list[int], run: str, scheme: str, host: str
 ) -> None:
     connection = Connection(url=f"{scheme}://{host}:9999", cookie=cookie, config_folder=folder)
-    command = Command(mode="sync", ids=tuple(ids), run=run)
+    command = Command(mode="sync", ids=tuple(ids), run=run, of=run[:3])
     assert read_call(write_call(connection, command)) == Call(connection=connection, wants=command)
+
+
+@pytest.mark.parametrize("name", ["run", "id", "of"])
+@pytest.mark.parametrize("word", ["../../etc", "a/b", "a\\b", "a:b", "a.b", "x" * 101, "ä"])
+def test_what_names_no_run_is_refused(name: str, word: str) -> None:
+    """It becomes part of a file's name."""
+    server = {"Scheme": "http", "Host": "nas", "Port": 9999, "Dir": "/x"}
+    document = {"server_connection": server, "args": {"mode": "result", name: word}}
+    with pytest.raises(BadCallError):
+        read_call(json.dumps(document).encode())
 
 
 JSON = st.recursive(

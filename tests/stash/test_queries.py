@@ -16,7 +16,9 @@ QUERIES = {
     "newest": queries.NEWEST,
     "updated since": queries.UPDATED_SINCE,
     "a batch": queries.read_scenes([1, 45]),
+    "a batch with tags' parents": queries.read_scenes([1, 45], with_tag_parents=True),
     **{f"of a {kind}": queries.scenes_related_to(kind) for kind in queries.RELATED_KINDS},
+    "of a tag or one below it": queries.scenes_related_to("Tag", with_tag_parents=True),
 }
 
 
@@ -25,3 +27,16 @@ def test_a_query_is_valid_by_the_recorded_schema(name: str) -> None:
     recorded = json.loads((shared_fixtures() / "stash" / "introspection.json").read_text())
     schema = build_client_schema(recorded["data"])
     assert validate(schema, parse(QUERIES[name])) == []
+
+
+def test_parents_of_tags_are_asked_for_by_choice_alone() -> None:
+    assert "parents" not in queries.read_scenes([1])
+    assert queries.read_scenes([1], with_tag_parents=True).count("parents{id name") == 3
+
+
+def test_a_tag_reaches_the_scenes_of_those_below_it_only_where_they_show_it() -> None:
+    assert "depth:0" in queries.scenes_related_to("Tag")
+    assert "depth:3" in queries.scenes_related_to("Tag", with_tag_parents=True)
+    for kind in set(queries.RELATED_KINDS) - {"Tag"}:
+        alone = queries.scenes_related_to(kind)
+        assert alone == queries.scenes_related_to(kind, with_tag_parents=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from demo.stash.server import StashServer
 from errors import UnreadableAnswerError
-from stash import scenes
+from stash import queries, scenes
 from stash.scene import Named, Performer, Studio
 from tests.fixtures_folder import shared_fixtures
 
@@ -41,6 +45,72 @@ def test_a_recorded_batch_is_read_and_its_missing_scene_is_absent() -> None:
 def test_a_scene_that_the_answer_does_not_mention_is_not_missing_but_unreadable() -> None:
     with pytest.raises(UnreadableAnswerError, match="scene 3"):
         scenes.read_batch(recorded("findScene-aliases"), [3])
+
+
+def tag(number: int, *parents: dict[str, Any]) -> dict[str, Any]:
+    return {"id": str(number), "name": f"tag {number}", "parents": list(parents)}
+
+
+def with_tags(*tags: dict[str, Any]) -> dict[str, Any]:
+    scene = dict(recorded("findScene-aliases")["s1"])
+    return {"s1": {**scene, "tags": list(tags)}}
+
+
+def test_the_tags_above_a_tag_are_read_nearest_first_and_once() -> None:
+    both_ways = tag(1, tag(2, tag(4, tag(5))), tag(3, tag(2), tag(4)))
+
+    [read] = scenes.read_batch(with_tags(both_ways), [1])[1].tags
+
+    assert read == Named(
+        id=1, name="tag 1", parents=tuple(Named(id=n, name=f"tag {n}") for n in (2, 3, 4, 5))
+    )
+
+
+def test_tags_whose_parents_were_not_asked_for_have_none() -> None:
+    assert all(not tag.parents for tag in scenes.read_batch(with_tags(tag(1)), [1])[1].tags)
+    found = scenes.read_batch(recorded("findScene-aliases"), [1])
+    assert not any(tag.parents for tag in found[1].tags)
+
+
+def test_a_tag_of_another_shape_is_unreadable() -> None:
+    with pytest.raises(UnreadableAnswerError):
+        scenes.read_batch(with_tags(tag(1, {"name": "without an id"})), [1])
+
+
+@pytest.fixture
+def levels(tmp_path: Path) -> Iterator[tuple[StashServer, list[int]]]:
+    """A scene with the lowest of five tags, each below the next."""
+    with StashServer(tmp_path) as server:
+        tags = [server.store.tag(server.store.add_tag(f"level {n}")) for n in range(5)]
+        for low, high in itertools.pairwise(tags):
+            low.parent_ids = (high.id,)
+        server.store.add_scene("/media/a.mp4", tags=[tags[0].id])
+        yield server, [tag.id for tag in tags]
+
+
+@pytest.mark.parametrize(("asked", "count"), [(True, 3), (False, 0)])
+def test_three_levels_of_tags_come_with_a_scene_that_is_asked_for_them(
+    levels: tuple[StashServer, list[int]], asked: bool, count: int
+) -> None:
+    answer = levels[0].graphql(queries.read_scenes([1], with_tag_parents=asked))
+
+    [read] = scenes.read_batch(answer, [1])[1].tags
+    assert [one.name for one in read.parents] == [f"level {n + 1}" for n in range(count)]
+
+
+@pytest.mark.parametrize(("asked", "levels_up"), [(True, 3), (False, 0)])
+def test_a_tag_leads_to_the_scenes_that_show_it(
+    levels: tuple[StashServer, list[int]], asked: bool, levels_up: int
+) -> None:
+    server, tags = levels
+    query = queries.scenes_related_to("Tag", with_tag_parents=asked)
+
+    found = [
+        scenes.read_ids(server.graphql(query, {"ids": [str(tag)], "page": 1, "size": 9}))
+        for tag in tags
+    ]
+
+    assert found == [[1] if level <= levels_up else [] for level in range(5)]
 
 
 @pytest.mark.parametrize("raw", [{"id": "1"}, [], "text", {"id": "x", "title": 3}])
