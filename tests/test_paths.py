@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirror.paths import PathMapping, comparable, parse_mappings, same_file
+from mirror.paths import (
+    PathMapping,
+    check_mapping,
+    comparable,
+    is_within,
+    parse_mappings,
+    same_file,
+)
 from plex.paths import exchange_prefix, file_name, same_name
 
 SEGMENT = st.text(
@@ -112,6 +119,36 @@ def test_a_path_outside_every_prefix_is_unchanged(
     assert mapping.to_plex(path) == path
 
 
+STYLES = st.sampled_from(["/", "C:\\", "d:/", "\\\\nas\\share\\"])
+PLAIN = SEGMENT.filter(lambda text: "\\" not in text and ":" not in text)
+
+
+@st.composite
+def apart(draw: st.DrawFn, number: int) -> list[str]:
+    """Folders of which none is in another: each has a first part of its own."""
+    folders = []
+    for index in range(number):
+        style = draw(STYLES)
+        slash = "\\" if "\\" in style else "/"
+        folders.append(style + slash.join([f"{index}", *draw(st.lists(PLAIN, max_size=2))]))
+    return folders
+
+
+@given(st.data(), st.integers(1, 4), st.lists(PLAIN, min_size=1, max_size=3))
+def test_there_and_back_is_the_same_path_with_pairs_that_do_not_overlap(
+    data: st.DataObject, number: int, rest: list[str]
+) -> None:
+    stash, plex = data.draw(apart(number)), data.draw(apart(number))
+    mapping = PathMapping(tuple(zip(stash, plex, strict=True)))
+
+    for here, there in mapping.pairs:
+        in_stash = PathMapping([("/", here)]).to_plex("/" + "/".join(rest))
+        in_plex = PathMapping([("/", there)]).to_plex("/" + "/".join(rest))
+        assert same_file(mapping.to_plex(in_stash), in_plex)
+        assert same_file(mapping.to_stash(mapping.to_plex(in_stash)), in_stash)
+        assert same_file(mapping.to_plex(mapping.to_stash(in_plex)), in_plex)
+
+
 def test_pairs_are_read_from_lines_and_semicolons() -> None:
     mapping, complaints = parse_mappings(" /a => /x ;/b=>/y\r\n\n;; C:\\v => /z ")
 
@@ -200,3 +237,91 @@ def test_a_file_name_is_read_by_the_style_of_its_path() -> None:
     assert file_name("/") == ""
     assert same_name("/x/A.mp4", "C:\\v\\a.mp4")
     assert not same_name("/x/A.mp4", "/v/a.mp4")
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "inside"),
+    [
+        ("/data/a", "/data", True),
+        ("/data", "/data/", True),
+        ("/data", "/data/a", False),
+        ("/database", "/data", False),
+        ("C:\\V\\a", "c:/v", True),
+        ("/anything", "/", True),
+    ],
+)
+def test_what_is_within_a_folder_begins_with_all_of_it(
+    path: str, folder: str, inside: bool
+) -> None:
+    assert is_within(path, folder) is inside
+
+
+def complaints(*pairs: tuple[str, str], stash: str = "/data", plex: str = "/mnt") -> str:
+    """What is said of the pairs where each side has the named folders."""
+    return " ".join(
+        check_mapping(PathMapping(pairs), stash_folders=stash.split(), plex_folders=plex.split())
+    )
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [("/data", "/mnt"), ("/data/a", "/mnt/x/y"), ("/", "/"), ("/data/", "/mnt/"), ("/data", "/")],
+)
+def test_a_pair_inside_or_around_the_library_folders_is_fine(pair: tuple[str, str]) -> None:
+    assert complaints(pair) == ""
+
+
+def test_a_pair_for_no_folder_of_stash_is_named_with_those_there_are() -> None:
+    said = complaints(("/date", "/mnt"), stash="/data /films")
+
+    assert said.startswith('"/date => /mnt" maps nothing: Stash has no library folder at /date')
+    assert "/data, /films" in said
+
+
+def test_a_pair_to_no_folder_of_plex_is_named_with_those_there_are() -> None:
+    said = complaints(("/data", "/mmt"), plex="/mnt /films")
+
+    assert said.startswith('"/data => /mmt" maps nothing: no chosen Plex library holds /mmt')
+    assert "/mnt, /films" in said
+
+
+def test_a_pair_may_be_wrong_on_both_sides() -> None:
+    assert complaints(("/date", "/mmt")).count("maps nothing") == 2
+
+
+def test_a_pair_the_wrong_way_round_is_turned() -> None:
+    said = complaints(("/mnt/a", "/data/a"))
+
+    assert said == (
+        '"/mnt/a => /data/a" is the wrong way round: '
+        "the folder of Stash comes first, as in /data/a => /mnt/a"
+    )
+
+
+def test_a_pair_that_fits_both_ways_is_the_right_way_round() -> None:
+    assert complaints(("/a", "/b"), stash="/a /b", plex="/a /b") == ""
+
+
+def test_two_stash_folders_for_one_plex_folder_fight() -> None:
+    said = complaints(("/data/a", "/mnt"), ("/data/b", "/mnt/"))
+
+    assert said.startswith('"/data/b => /mnt/" fights with "/data/a => /mnt"')
+    assert "keep the pair" in said
+
+
+def test_pairs_of_folders_in_each_other_do_not_fight() -> None:
+    assert complaints(("/data", "/mnt"), ("/data/a", "/mnt/b")) == ""
+
+
+def test_a_windows_folder_is_known_in_any_case() -> None:
+    said = complaints(("/data/a", "D:\\V"), ("/data/b", "d:/v"), plex="D:\\v")
+
+    assert "maps nothing" not in said
+    assert "fights" in said
+
+
+def test_of_a_side_whose_folders_are_not_known_nothing_is_claimed() -> None:
+    assert complaints(("/date", "/mnt"), stash="") == ""
+    assert complaints(("/data", "/mmt"), plex="") == ""
+    assert complaints(("/mnt", "/data"), stash="") != ""
+    assert complaints(("/mnt", "/data"), stash="", plex="") == ""
