@@ -120,6 +120,12 @@ class ServerChangedError(PlexSyncError):
     code = "server_changed"
 
 
+class MappingChangedError(PlexSyncError):
+    """Another path mapping is in force from now on: take the settings anew, at once."""
+
+    code = "mapping_changed"
+
+
 class UnsupportedError(PlexSyncError):
     """The server does not know a request of ours (an old version): use the dearer way."""
 

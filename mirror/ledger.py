@@ -22,6 +22,8 @@ from mirror.journal import Journal, item_key
 from mirror.ledger_file import LedgerFile, Origin, read_scene_counts
 from mirror.records import Confirmation, Event, Intent, ItemId, Kind, SceneState
 from mirror.scene_rows import SceneRows
+from mirror.seen import Seen
+from mirror.wishes import Wishes
 from mirror.written import Asked, Standing, Written
 
 __all__ = [
@@ -66,6 +68,8 @@ class Ledger:
     Attributes:
         origin: Where what it holds comes from; anything but `Origin.FILE` asks for a comparison.
         journal: Events, and what runs wrote.
+        wishes: What is to be undone.
+        seen: Changes in Stash that were dealt with.
     """
 
     def __init__(self, path: Path, *, wal: bool = True) -> None:
@@ -73,6 +77,8 @@ class Ledger:
         self._scenes = SceneRows(self._file)
         self.origin = self._file.origin
         self.journal = Journal(self._file)
+        self.wishes = Wishes(self._file)
+        self.seen = Seen(self._file)
 
     def close(self) -> None:
         """Give the file free."""
@@ -89,6 +95,57 @@ class Ledger:
             item_key(item),
         )
         return records.read_written(*rows[0]) if rows else None
+
+    def part_known(self, item: ItemId, parts: Iterable[str]) -> str:
+        """Return the part under which this item is known: its own, or another of its files.
+
+        What was written for the one file of an item is ours also when another one's scene speaks
+        for the item now.
+        """
+        rows = self._file.execute(
+            "SELECT part FROM items WHERE rating_key = ? AND section_uuid = ? AND machine = ?",
+            (item.rating_key, item.section_uuid, item.machine),
+        )
+        known = {part for (part,) in rows}
+        return next((part for part in (item.part, *parts) if part in known), item.part)
+
+    def ids_of_key(self, machine: str, rating_key: int) -> list[tuple[ItemId, int]]:
+        """Return what is known under one rating key of a server, with the scene that wrote it."""
+        rows = self._file.execute(
+            "SELECT section_uuid, part, scene_id FROM items WHERE rating_key = ? AND machine = ?",
+            (rating_key, machine),
+        )
+        return [
+            (ItemId(machine=machine, section_uuid=uuid, rating_key=rating_key, part=part), scene)
+            for uuid, part, scene in rows
+        ]
+
+    def writers_of_part(self, machine: str, part: str) -> list[tuple[int, int]]:
+        """Return scene and rating key of the items of a server known to hold a file."""
+        rows = self._file.execute(
+            "SELECT scene_id, rating_key FROM items WHERE part = ? AND machine = ?",
+            (part, machine),
+        )
+        return [(int(scene), int(key)) for scene, key in rows]
+
+    def is_empty(self) -> bool:
+        """Whether no item was ever written."""
+        return not self._file.execute("SELECT 1 FROM items LIMIT 1")
+
+    def gone_since(self, at: float) -> tuple[int, int]:
+        """Return how many scenes are gone since a moment in Unix seconds, and of how many."""
+        [(gone, known)] = self._file.execute(
+            "SELECT sum(state = 'gone' AND changed >= ?), count(*) FROM scenes", (at,)
+        )
+        return int(gone or 0), int(known)
+
+    def writer(self, item: ItemId) -> int | None:
+        """Return the scene that wrote this item last."""
+        rows = self._file.execute(
+            f"SELECT scene_id FROM items WHERE {_SAME_ITEM}",  # noqa: S608
+            item_key(item),
+        )
+        return int(rows[0][0]) if rows else None
 
     def begin(self, intents: Iterable[Intent], *, now: float) -> None:
         """Record what a batch is about to write; all or nothing, before its first PUT.
@@ -140,6 +197,8 @@ class Ledger:
                     if written is not None:
                         self._confirm_item(one.state.scene_id, item, written, now)
                 self._scenes.put(one.state, now)
+                if one.is_undo:
+                    self.wishes.forget(one.state.scene_id)
             self.journal.note(events)
 
     def items_of(self, scene_id: int) -> list[ItemId]:
@@ -166,23 +225,39 @@ class Ledger:
         """Return how scenes stand; those never synced are left out."""
         return self._scenes.of(ids)
 
-    def set_scenes(self, states: Iterable[SceneState], *, now: float) -> None:
+    def set_scenes(
+        self, states: Iterable[SceneState], *, now: float, events: Iterable[Event] = ()
+    ) -> None:
         """Record how scenes stand where no item was written; all or nothing."""
         with self._file.transaction():
             for state in states:
                 self._scenes.put(state, now)
+            self.journal.note(events)
 
-    def resting(self) -> list[SceneState]:
-        """Return the scenes that wait for Plex to change, by id."""
-        return self._scenes.in_state("resting")
+    def resting_because(self, *codes: str) -> list[SceneState]:
+        """Return the scenes that rest for one of some reasons, by id."""
+        return self._scenes.in_state("resting", *codes)
 
-    def wake_all_resting(self) -> list[int]:
-        """Clear the fingerprints of resting scenes, so that they are looked at; their ids."""
-        with self._file.transaction():
-            rows = self._file.execute(
-                "SELECT scene_id FROM scenes WHERE state = 'resting' ORDER BY scene_id"
-            )
-            self._file.execute("UPDATE scenes SET fingerprint = '' WHERE state = 'resting'")
+    def gone_because(self, *codes: str) -> list[SceneState]:
+        """Return the scenes that are gone from Stash for one of some reasons, by id."""
+        return self._scenes.in_state("gone", *codes)
+
+    def all_resting(self) -> list[int]:
+        """Return the scenes that wait for Plex, or for a mapping, to change; undone ones do not."""
+        rows = self._file.execute(
+            "SELECT scene_id FROM scenes WHERE state = 'resting' AND code != 'undone'"
+            " ORDER BY scene_id"
+        )
+        return [scene_id for (scene_id,) in rows]
+
+    def all_known(self) -> list[int]:
+        """Return every scene that Stash had when it was last looked at, by id."""
+        rows = self._file.execute("SELECT scene_id FROM scenes WHERE state != 'gone'")
+        return [scene_id for (scene_id,) in rows]
+
+    def all_written(self) -> list[int]:
+        """Return every scene that wrote an item last, by id."""
+        rows = self._file.execute("SELECT DISTINCT scene_id FROM items ORDER BY scene_id")
         return [scene_id for (scene_id,) in rows]
 
     def forget_scene(self, scene_id: int) -> None:

@@ -71,6 +71,8 @@ ALTER TABLE items ADD COLUMN removed TEXT NOT NULL DEFAULT '{}';  -- taken out o
 ALTER TABLE scenes ADD COLUMN about TEXT NOT NULL DEFAULT '';     -- what the code speaks of
 ALTER TABLE scenes ADD COLUMN detail TEXT NOT NULL DEFAULT '{}';
 
+CREATE INDEX items_by_part ON items (part);
+
 CREATE TABLE events (
     id INTEGER PRIMARY KEY,
     at REAL NOT NULL,                   -- Unix seconds
@@ -89,6 +91,17 @@ CREATE TABLE run_writes (
     wrote TEXT NOT NULL,                -- what the run asked for
     removed TEXT NOT NULL,              -- what the run took out of lists
     PRIMARY KEY (run, rating_key, part, section_uuid, machine)
+) WITHOUT ROWID;
+CREATE TABLE wishes (
+    scene_id INTEGER PRIMARY KEY,
+    undo TEXT NOT NULL                  -- the run whose writes are undone; '' for all of them
+);
+CREATE TABLE seen (
+    kind TEXT NOT NULL,
+    object_id INTEGER NOT NULL,
+    updated_at TEXT NOT NULL,
+    at REAL NOT NULL,                   -- the same in Unix seconds
+    PRIMARY KEY (kind, object_id)
 ) WITHOUT ROWID;
 """
 _STEPS = (FIRST_SCHEMA, _SECOND)  # from each version to the next

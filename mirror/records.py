@@ -159,7 +159,7 @@ class _StandingJson(TypedDict):
 def links_of(scene: Scene) -> frozenset[Link]:
     """Return the Stash objects whose change or end may change what `scene` should show."""
     links: set[Link] = {("performer", performer.id) for performer in scene.performers}
-    links |= {("tag", tag.id) for tag in scene.tags}
+    links |= {("tag", one.id) for tag in scene.tags for one in (tag, *tag.parents)}
     links |= {("group", group.id) for group in scene.groups}
     if scene.studio:
         links.add(("studio", scene.studio.id))

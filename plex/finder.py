@@ -73,6 +73,7 @@ class Finder:
     Attributes:
         sections: The chosen libraries.
         lookup: Finds what the cache does not know.
+        also_read: The further items that the last `find` was asked to read.
     """
 
     def __init__(
@@ -87,10 +88,15 @@ class Finder:
         self._machine = machine
         self.sections = tuple(sections)
         self.lookup = Lookup(client, machine=machine, match_cache=match_cache)
+        self.also_read: tuple[Item, ...] = ()
         self._uuids_agree = True
 
-    def find(self, wanted: Mapping[int, Wanted]) -> dict[int, Found]:
+    def find(self, wanted: Mapping[int, Wanted], *, also: Sequence[int] = ()) -> dict[int, Found]:
         """Find the items of each scene, read in full and verified by path.
+
+        Args:
+            wanted: What is looked for, by scene.
+            also: Items that are read in the same request; see `also_read`.
 
         Raises:
             WaitError: Plex cannot be asked; nothing was forgotten.
@@ -99,7 +105,8 @@ class Finder:
         asks = list(self._asks(wanted))
         read = _Read()
         self._look_up([ask for ask in asks if not ask.is_cached])
-        self._read_and_decide(asks, read)
+        self._read_and_decide(asks, read, also=also)
+        self.also_read = tuple(read.items[key] for key in also if key in read.items)
         stale = [ask for ask in asks if ask.is_cached and not self._is_settled(ask, read)]
         if stale:
             self._see_who_answers()
@@ -136,8 +143,10 @@ class Finder:
             if mine:
                 self.lookup.find(section, mine, few=FEW)
 
-    def _read_and_decide(self, asks: Sequence[Ask], read: _Read) -> None:
-        keys = dict.fromkeys(key for ask in asks for key in ask.keys)
+    def _read_and_decide(
+        self, asks: Sequence[Ask], read: _Read, *, also: Sequence[int] = ()
+    ) -> None:
+        keys = dict.fromkeys([*(key for ask in asks for key in ask.keys), *also])
         missing = [key for key in keys if key not in read.items and key not in read.broken]
         blame = Blame(self._client)
         for start in range(0, len(missing), IDS_PER_READ):
@@ -153,19 +162,10 @@ class Finder:
             chosen = tuple(one for one in items if str(one.rating_key) in decision.keys)
             is_found = decision.kind is DecisionKind.FOUND
             ask.decided, ask.undecided = (chosen, ()) if is_found else ((), chosen)
-            if chosen and ask.is_cached and len(items) < len(ask.keys):
-                self._keep_what_holds(ask, items)
-
-    def _keep_what_holds(self, ask: Ask, items: Sequence[Item]) -> None:
-        """Some of the kept keys are stale, though the item was found."""
-        for path in ask.paths:
-            wanted = comparable(path)
-            holding = [
-                one.rating_key
-                for one in items
-                if wanted in {comparable(file) for file in one.files}
-            ]
-            self.lookup.kept.keep(ask.section, path, holding)
+            holding = {one.rating_key for one in items if _holds_any(one, ask.paths)}
+            ask.has_stale_key = any(
+                key not in holding and key not in read.broken for key in ask.keys
+            )
 
     def _read(self, keys: Sequence[int], read: _Read, blame: Blame) -> None:
         """Read items; one that cannot be read is found by halving and fails alone."""
@@ -181,7 +181,8 @@ class Finder:
             blame.count(error)
 
     def _is_settled(self, ask: Ask, read: _Read) -> bool:
-        is_known = ask.decided or ask.undecided
+        """One kept key that is stale makes the whole answer doubtful: its file may be elsewhere."""
+        is_known = (ask.decided or ask.undecided) and not ask.has_stale_key
         return bool(is_known or any(key in read.broken for key in ask.keys))
 
     def _see_who_answers(self) -> None:
@@ -213,6 +214,11 @@ class Finder:
                 self.lookup.kept.keep(ask.section, path, ())
             ask.keys, ask.is_cached = (), False
             ask.is_fresh = ask.was_stale = True
+
+
+def _holds_any(item: Item, paths: Iterable[str]) -> bool:
+    wanted = {comparable(path) for path in paths}
+    return any(comparable(file) in wanted for file in item.files)
 
 
 def _in_section(item: Item, section: Section) -> Item:

@@ -1,13 +1,14 @@
 """The rating keys that `MatchCache` keeps for the worker: by comparable path, all of them.
 
 A path that two items hold is kept with both keys, so that a cache never hides what the server would
-show. The cache's own keys are without case, so paths that differ in case alone share one; whoever
-reads a key verifies its item's full path.
+show. The cache's own keys are without case; paths with capitals are told apart by a digest, or the
+absence of one file would drop the match of another that differs in case alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 
 from plex.answers import ListedItem, Section
 from plex.cache import MatchCache
@@ -28,7 +29,7 @@ class KeptKeys:
 
     def of(self, section: Section, paths: Iterable[str]) -> dict[str, tuple[int, ...]]:
         """The keys that are kept for paths; each has to be verified against its item."""
-        forms = {path: comparable(path) for path in paths}
+        forms = {path: _form(path) for path in paths}
         kept = self._cache.get_many(self._name(section), forms.values())
         found = {path: _read(kept.get(form, "")) for path, form in forms.items()}
         return {path: keys for path, keys in found.items() if keys}
@@ -36,9 +37,9 @@ class KeptKeys:
     def keep(self, section: Section, path: str, keys: Sequence[int]) -> None:
         """Keep which items hold a file; none at all forgets it."""
         if keys:
-            self._cache.set_match(self._name(section), comparable(path), _written(keys))
+            self._cache.set_match(self._name(section), _form(path), _written(keys))
         else:
-            self._cache.invalidate(self._name(section), comparable(path))
+            self._cache.invalidate(self._name(section), _form(path))
 
     def learn(
         self, section: Section, items: Iterable[ListedItem], seen: set[int] | None = None
@@ -54,16 +55,26 @@ class KeptKeys:
         keys: dict[str, list[int]] = {}
         for one in items:
             for path in one.files:
-                keys.setdefault(comparable(path), []).append(one.rating_key)
-        again = [path for path in keys if seen is None or hash(path.lower()) in seen]
+                keys.setdefault(_form(path), []).append(one.rating_key)
+        again = [path for path in keys if seen is None or hash(path) in seen]
         for path, text in self._cache.get_many(self._name(section), again).items():
             keys[path] += _read(text)
         if seen is not None:
-            seen.update(hash(path.lower()) for path in keys)
-        self._cache.set_many(self._name(section), _without_case(keys))
+            seen.update(map(hash, keys))
+        self._cache.set_many(
+            self._name(section), [(path, _written(some)) for path, some in keys.items()]
+        )
 
     def _name(self, section: Section) -> str:
         return f"{self._machine}/{section.key}"
+
+
+def _form(path: str) -> str:
+    """The text under which a path is kept: equal for equal paths, whatever the cache does to it."""
+    form = comparable(path)
+    if form == form.lower():
+        return form
+    return f"{form}:{blake2b(form.encode('utf-8', 'surrogatepass'), digest_size=6).hexdigest()}"
 
 
 def _read(text: str) -> tuple[int, ...]:
@@ -78,10 +89,3 @@ def _read(text: str) -> tuple[int, ...]:
 
 def _written(keys: Iterable[int]) -> str:
     return ",".join(map(str, dict.fromkeys(keys)))
-
-
-def _without_case(keys: Mapping[str, Sequence[int]]) -> list[tuple[str, str]]:
-    merged: dict[str, list[int]] = {}
-    for path, some in keys.items():
-        merged.setdefault(path.lower(), []).extend(some)
-    return [(path, _written(some)) for path, some in merged.items()]

@@ -15,6 +15,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from errors import ItemGoneError, PlexSyncError, ServerChangedError
 from plex.answers import ListedItem, Page, Section
@@ -32,6 +33,7 @@ FEW = 8  # unknown files in one library that are looked up one by one
 LISTING_SECONDS = 300.0  # a listing this young is believed about what is not in the library
 PAGE = 1000
 LOOKUP_SIZE = 50
+LONGEST_TEXT = 1500  # bytes of a name in a request line, which servers end at 4 kB or more
 _TIMES = ("addedAt", "updatedAt")
 OVERLAP_SECONDS = 60  # of the server's clock, between two looks at what changed
 
@@ -46,6 +48,7 @@ class Ask:
     is_fresh: bool  # a person waits for it
     keys: tuple[int, ...] = ()
     is_cached: bool = False  # the keys come from the cache, and the primary file's is among them
+    has_stale_key: bool = False  # one of the keys is gone, or holds none of the paths
     was_stale: bool = False  # the cache was wrong about it, so an earlier listing is not believed
     decided: tuple[Item, ...] = ()
     undecided: tuple[Item, ...] = ()
@@ -215,7 +218,11 @@ class Lookup:
                 for ask in waiting.get(comparable(path), ()):
                     hits.setdefault(id(ask), []).append(one)
         for ask in asks:
-            self._settle(ask, hits.get(id(ask), []))
+            found = hits.get(id(ask), [])
+            if is_enough:  # what changed adds to what the cache knows
+                ask.keys = tuple(dict.fromkeys([*ask.keys, *(one.rating_key for one in found)]))
+            else:
+                self._settle(ask, found)
 
     def _list(self, section: Section) -> Iterator[ListedItem]:
         """The whole library, a page at a time; the cache learns each page in one transaction."""
@@ -272,7 +279,19 @@ def _holds(one: ListedItem, path: str) -> bool:
 def _texts(path: str) -> tuple[str, ...]:
     """What the filter by file is asked for: the name as it may be spelled, without commas.
 
-    A comma would mean OR, so the longest piece between two stands for the name.
+    A comma would mean OR, so the longest piece between two stands for the name. The filter finds
+    any part of a path, so a name that is too long for a request line is asked for by its beginning.
     """
     name = max(file_name(path).split(","), key=len)
-    return tuple(dict.fromkeys([name, *(unicodedata.normalize(f, name) for f in ("NFC", "NFD"))]))
+    forms = [name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))]
+    return tuple(dict.fromkeys(map(_beginning, forms)))
+
+
+def _beginning(text: str) -> str:
+    """As much of a text as a request line takes beside all else."""
+    length = 0
+    for index, sign in enumerate(text):
+        length += len(quote(sign))
+        if length > LONGEST_TEXT:
+            return text[:index]
+    return text

@@ -257,7 +257,9 @@ def _list(
 def _verified(library: Library[ItemT], path: str, known: Iterable[ItemData] | None) -> list[ItemT]:
     """The items that a cache names and that still hold the file."""
     decision = match_files([path], map(_candidate, known or ()))
-    return _holding(path, [item for key in decision.keys for item in _fetch(library, key)])
+    items = [item for key in decision.keys for item in _fetch(library, key)]
+    # Where one of them is gone, its file may be in an item that the cache has not seen.
+    return _holding(path, items) if len(items) == len(decision.keys) else []
 
 
 def _holding(path: str, items: Iterable[ItemT]) -> list[ItemT]:

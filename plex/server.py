@@ -5,14 +5,20 @@ A worker connects once; a job costs no start-up request.
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Sequence
 
-from errors import NotConfiguredError
+from errors import NotConfiguredError, PlexSyncError, WaitError
 from plex.answers import Section
 from plex.cache import MatchCache
 from plex.client import PlexClient
 from plex.finder import Finder
+from plex.writer import Writer
 
+log = logging.getLogger("PlexSync.plex.server")
+
+SCAN_SECONDS = 60.0
 _MOVIES, _SHOWS = "movie", "show"
 
 
@@ -23,6 +29,7 @@ class Server:
         client: The connection.
         machine: The server's machine identifier.
         finder: Finds items in the chosen libraries.
+        writer: Sends edits.
         complaints: One sentence for each chosen library that does not exist.
     """
 
@@ -40,11 +47,48 @@ class Server:
             WaitError: It cannot be asked, refuses the token, or has none of the libraries.
         """
         self.client = client
+        self._libraries = tuple(libraries)
         self.machine = client.machine_identifier()
         sections, self.complaints = choose_sections(client.sections(), libraries)
         self.finder = Finder(
             client, machine=self.machine, sections=sections, match_cache=match_cache
         )
+        self.writer = Writer(client)
+        self._scanned: dict[tuple[int, str], float] = {}
+
+    def is_as_before(self, sections: Sequence[Section]) -> bool:
+        """Whether the chosen libraries, and their folders, are still those of the connection.
+
+        Args:
+            sections: All libraries as they are now.
+        """
+        try:
+            chosen, _ = choose_sections(sections, self._libraries)
+        except NotConfiguredError:
+            return False
+        return list(map(_shape, chosen)) == list(map(_shape, self.finder.sections))
+
+    def scan(self, section_key: int, folder: str) -> None:
+        """Ask Plex to look for new files in a folder of a library; once per folder and minute.
+
+        A server that refuses is asked no more often than one that obeys.
+
+        Raises:
+            WaitError: It cannot be asked.
+        """
+        now = time.monotonic()
+        if now - self._scanned.get((section_key, folder), float("-inf")) < SCAN_SECONDS:
+            return
+        self._scanned = {
+            place: at for place, at in self._scanned.items() if now - at < SCAN_SECONDS
+        }
+        self._scanned[section_key, folder] = now
+        try:
+            self.client.scan(section_key, folder)
+        except WaitError:
+            raise
+        except PlexSyncError as error:
+            log.warning("Plex cannot be asked to scan %s: %s", folder, error)
 
 
 def choose_sections(
@@ -77,6 +121,11 @@ def choose_sections(
             remedy=f"correct plexLibraries; there are: {there}",
         )
     return tuple(chosen), complaints
+
+
+def _shape(section: Section) -> object:
+    """What makes a library another one for us; its name may change."""
+    return section.key, section.uuid, section.type, sorted(section.locations)
 
 
 def _is_called(section: Section, name: str) -> bool:

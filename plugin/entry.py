@@ -14,7 +14,7 @@ from errors import BadCallError, NotInstalledError, NotKeptError, PlexSyncError
 from plugin import protocol
 from plugin.dependencies import find_dependencies
 from plugin.operations import OPERATIONS, run_operation
-from plugin.status import read_status
+from plugin.status import read_result, read_status
 from plugin.tasks import TASKS, run_task, show_status
 from stash.call import Call, Command, read_call
 from sync_queue.inbox import (
@@ -118,12 +118,15 @@ def _keep_event(folder: Path, here: str, document: bytes) -> str:
 
 
 def _obey(call: Call, command: Command, here: str) -> object:
-    if command.mode in READING:
+    if command.mode in READING or command.mode == "result":
         found = find_data_folder(call.connection.config_folder, here)
-        return READING[command.mode](Path(found) if found else None)
+        folder = Path(found) if found else None
+        if command.mode == "result":
+            return read_result(folder, command.run)
+        return READING[command.mode](folder)
     if command.mode in OPERATIONS:
         return run_operation(call, command, _data_folder(call, here), here)
     if command.mode in TASKS:
         return run_task(call, command, _data_folder(call, here), here)
-    known = ", ".join(sorted({*READING, *OPERATIONS, *TASKS}))
+    known = ", ".join(sorted({*READING, *OPERATIONS, *TASKS, "result"}))
     raise BadCallError(f"unknown mode {command.mode!r}", remedy=f"known are {known}")

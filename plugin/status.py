@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from errors import PlexSyncError
+from errors import BadCallError, PlexSyncError
+from mirror.journal import read_events
 from sync_queue.host import is_held
 from sync_queue.queue_status import Counts, DeadLetter, read_counts, read_dead_letters
-from worker.state import Pause, State, read_state
+from worker.state import RESULTS, Pause, State, read_state
 
 FAILED_SHOWN = 50
+EVENTS_SHOWN = 50
 
 
 def worker_lives(folder: Path) -> bool:
@@ -43,6 +46,7 @@ def read_status(folder: Path | None) -> dict[str, object]:
         },
         "pause": asdict(state.pause) if state and state.pause else None,
         "complaints": [*(state.complaints if state else ()), *trouble],
+        "mapping": list(state.mapping) if state else [],
         "inbox": {
             "waiting": arrived,
             "unreadable": len(list((folder / "inbox" / "unreadable").glob("*"))),
@@ -53,6 +57,36 @@ def read_status(folder: Path | None) -> dict[str, object]:
         "scenes": dict(state.scenes) if state else {},
         "runs": [asdict(run) for run in state.runs.values()] if state else [],
         "outcomes": [asdict(one) for one in state.outcomes] if state else [],
+        "events": [asdict(one) for one in read_events(folder / "ledger.db", limit=EVENTS_SHOWN)],
+    }
+
+
+def read_result(folder: Path | None, run: str) -> dict[str, object]:
+    """What a preview, an undo or a detection came to, as far as it is known.
+
+    Args:
+        folder: The data folder; None before the first use.
+        run: The id that was given back when it was asked for.
+
+    Returns:
+        "done"; how far it is, with the counts; and the whole "result" of what only looks.
+
+    Raises:
+        BadCallError: No run is called so.
+    """
+    state = read_state(folder) if folder else None
+    mine = state.runs.get(run) if state else None
+    path = folder / RESULTS / f"{run}.json" if folder and run else None
+    result: object = None
+    if path and path.exists():
+        result = json.loads(path.read_bytes())
+    if not run:
+        raise BadCallError('"result" names no run', remedy='such as {"mode":"result","id":"..."}')
+    return {
+        "done": bool(mine and mine.finished is not None) or result is not None,
+        "run": asdict(mine) if mine else None,
+        "pause": asdict(state.pause) if state and state.pause else None,
+        "result": result,
     }
 
 
@@ -94,6 +128,7 @@ def describe(folder: Path) -> list[str]:
     if state:
         lines += [f"Scenes {name}: {n}" for name, n in sorted(state.scenes.items())]
         lines += [f"Attention: {one}" for one in state.complaints]
+        lines += [f"Paths: {one}" for one in state.mapping]
         if state.set_aside:
             lines.append(f"{state.set_aside} unreadable inbox files, see inbox/unreadable")
         lines += [f"  scene {one.scene_id}: {one.kind} {one.text}" for one in state.outcomes[-10:]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 from errors import NotKeptError, NoWorkerError
@@ -27,7 +28,16 @@ TASKS = (
     "rewrite_all",
     "retry_failed",
     "clear_caches",
+    "preview_all",
+    "detect_mapping",
+    "undo_last",
 )
+# What the worker calls them, where that is another word.
+_COMMANDS = {
+    "preview_all": Command(mode="preview"),
+    "detect_mapping": Command(mode="detect_paths"),
+    "undo_last": Command(mode="undo", of="last"),
+}
 NOTHING_YET = "Nothing was saved since PlexSync was installed"
 LOOK_SECONDS = 0.25
 WORKER_SECONDS = 15.0  # without a worker for so long another one is started
@@ -51,7 +61,8 @@ def run_task(call: Call, command: Command, folder: Path, here: str) -> str:
         NotKeptError: The command could not be written.
         NoWorkerError: No worker lives, and none can be started.
     """
-    run = Command(mode=command.mode, ids=command.ids, run=f"{command.mode}-{uuid.uuid4().hex}")
+    wanted = _COMMANDS.get(command.mode, command)
+    run = replace(wanted, run=f"{wanted.mode}-{uuid.uuid4().hex}")
     (folder / RUN_LOCKS).mkdir(mode=0o700, exist_ok=True)
     path = lock_path(folder, run.run)
     lock = host.hold(path)
@@ -83,6 +94,8 @@ def _watch(call: Call, run: Command, folder: Path, here: str) -> str:
         if mine:
             progress(_fraction(mine))
             if mine.finished is not None:
+                for line in mine.lines:
+                    say(line)
                 return _summary(mine)
         if worker_lives(folder):
             alive = time.monotonic()
@@ -120,10 +133,15 @@ def _summary(run: RunState) -> str:
     seconds = (run.finished or run.started) - run.started
     if run.mode == "clear_caches":
         return "Caches cleared; resting scenes are looked for again"
+    if run.mode == "detect_paths":
+        return f"Path mappings were looked for in {seconds:.1f} s; nothing was changed"
+    if run.mode == "undo":
+        return f"{run.done} scenes in {seconds:.1f} s: {run.counts.get('undone', 0)} undone"
     kinds = ("changed", "unchanged", "not_in_plex", "ambiguous", "failed")
     parts = [f"{run.counts.get(kind, 0)} {kind.replace('_', ' ')}" for kind in kinds]
     parts[2] = parts[2].replace("not in plex", "not in Plex")
     others = run.done - sum(run.counts.get(kind, 0) for kind in kinds)
     if others > 0:
         parts.append(f"{others} otherwise done")
-    return f"{run.done} scenes in {seconds:.1f} s: {', '.join(parts)}"
+    would = "would be: " if run.mode == "preview" else ""
+    return f"{run.done} scenes in {seconds:.1f} s: {would}{', '.join(parts)}"

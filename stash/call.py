@@ -7,6 +7,7 @@ operation or the page asked for. Shapes are those of `internal/plugin` in Stash 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,11 +65,13 @@ class Command:
         mode: The word that chooses what to do.
         ids: Scene ids, for modes that take them.
         run: The run that this command belongs to; empty when nobody watches.
+        of: What the mode speaks of: the id of a run that is to be undone, or "last" or "all".
     """
 
     mode: str
     ids: tuple[int, ...] = ()
     run: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +119,12 @@ def write_call(connection: Connection, command: Command) -> bytes:
         "SessionCookie": cookie,
         "Dir": connection.config_folder,
     }
-    arguments = {"mode": command.mode, "ids": list(command.ids), "run": command.run}
+    arguments = {
+        "mode": command.mode,
+        "ids": list(command.ids),
+        "run": command.run,
+        "of": command.of,
+    }
     return json.dumps({"server_connection": server, "args": arguments}).encode("ascii")
 
 
@@ -164,8 +172,17 @@ def _read_command(arguments: Mapping[str, Any]) -> Command:
     return Command(
         mode=mode,
         ids=_read_ids(arguments.get("ids") or (), "ids"),
-        run=str(arguments.get("run") or ""),
+        run=_read_word(arguments.get("run") or arguments.get("id"), "id"),
+        of=_read_word(arguments.get("of"), "of"),
     )
+
+
+def _read_word(raw: object, name: str) -> str:
+    """A name of ours that may become part of a file's name."""
+    text = str(raw or "")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,100}", text):
+        raise BadCallError(f'"{name}" is no run: {text[:40]!r}')
+    return text
 
 
 def _read_ids(raw: object, name: str) -> tuple[int, ...]:

@@ -19,8 +19,9 @@ from requests.adapters import HTTPAdapter
 from stashapi.classes import GQLWrapper
 
 from errors import StashAwayError, StashRefusedError, UnreadableAnswerError
-from stash import file_queries, queries, scenes
+from stash import changes, file_queries, queries, scenes
 from stash.call import Connection
+from stash.changes import Change
 from stash.scenes import Conditions, SceneBatch
 
 log = logging.getLogger("PlexSync.stash.client")
@@ -29,6 +30,7 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
 IDS_PER_PAGE = 5_000
 SAMPLE_PAGE = 20
+CHANGES_PER_PAGE = 1_000
 LONGEST_PICTURE_BYTES = 10 * 1024 * 1024
 
 
@@ -47,6 +49,9 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
 
     Args:
         connection: From the newest hook, task or operation.
+
+    Attributes:
+        last_conditions: What Stash said about the plugin with its last changes.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -58,6 +63,7 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
         self.s.mount("http://", _Patient())
         self.s.mount("https://", _Patient())
         self._key = ""
+        self.last_conditions: Conditions | None = None
         self.use(connection)
 
     def use(self, connection: Connection) -> None:
@@ -78,15 +84,15 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
         """The plugin's settings and whether it is enabled."""
         return self._conditions_of(self._data(queries.CONDITIONS))
 
-    def read_scenes(self, scene_ids: list[int]) -> SceneBatch:
+    def read_scenes(self, scene_ids: list[int], *, with_tag_parents: bool = False) -> SceneBatch:
         """Read a batch of scenes in one query, with the conditions; a missing scene is absent."""
-        data = self._data(queries.read_scenes(scene_ids))
+        data = self._data(queries.read_scenes(scene_ids, with_tag_parents=with_tag_parents))
         found = scenes.read_batch(data, scene_ids)
         return SceneBatch(scenes=found, conditions=self._conditions_of(data))
 
-    def all_scene_ids(self) -> Iterator[list[int]]:
+    def all_scene_ids(self, *, first_page: int = 1) -> Iterator[list[int]]:
         """The ids of all scenes, page by page."""
-        return self._pages(queries.SCENE_IDS, {})
+        return self._pages(queries.SCENE_IDS, {}, first_page=first_page)
 
     def scene_ids_updated_since(self, since: str) -> Iterator[list[int]]:
         """The ids of scenes whose `updated_at` is later than `since`, compared as text."""
@@ -96,10 +102,32 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
         """The latest `updated_at` of any scene in Stash's own words; "" without scenes."""
         return scenes.read_newest_update(self._data(queries.NEWEST))
 
-    def scene_ids_related_to(self, kind: str, ids: tuple[int, ...]) -> list[int]:
+    def changed_since(self, since: str) -> Iterator[Change]:
+        """Objects of every kind whose `updated_at` is later than `since`, compared as text.
+
+        The conditions ride along; see `last_conditions`.
+        """
+        page = 1
+        while True:
+            window = {"since": since, "page": page, "size": CHANGES_PER_PAGE}
+            data = self._data(changes.CHANGES, window)
+            self.last_conditions = self._conditions_of(data)
+            yield from changes.read_changes(data)
+            if changes.longest_list(data) < CHANGES_PER_PAGE:
+                return
+            page += 1
+
+    def newest_changes(self) -> list[Change]:
+        """The newest object of each kind."""
+        return changes.read_changes(self._data(changes.NEWEST))
+
+    def scene_ids_related_to(
+        self, kind: str, ids: Sequence[int], *, with_tag_parents: bool = False
+    ) -> list[int]:
         """The scenes that show these performers, studios, tags or groups; `kind` as in a hook."""
         wanted = {"ids": [str(one) for one in ids]}
-        pages = self._pages(queries.scenes_related_to(kind), wanted)
+        query = queries.scenes_related_to(kind, with_tag_parents=with_tag_parents)
+        pages = self._pages(query, wanted)
         return [one for page in pages for one in page]
 
     def folders(self) -> tuple[str, ...]:
@@ -164,8 +192,10 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
                 f"Stash at {self.connection.url} does not answer ({type(error).__name__})"
             ) from None
 
-    def _pages(self, query: str, variables: Mapping[str, object]) -> Iterator[list[int]]:
-        page = 1
+    def _pages(
+        self, query: str, variables: Mapping[str, object], *, first_page: int = 1
+    ) -> Iterator[list[int]]:
+        page = first_page
         while True:
             window = {"page": page, "size": IDS_PER_PAGE}
             ids = scenes.read_ids(self._data(query, {**variables, **window}))

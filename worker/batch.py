@@ -1,36 +1,32 @@
-"""One batch: scenes that were read from Stash become edits of their items in Plex.
+"""One batch: what was decided for its scenes is carried out, in an order that survives a kill.
 
-Decide first, act second. Everything that can be decided for the whole batch is: one multi-id read
-of the items, one transaction that records what is about to be written, then one PUT per changed
-item, then one transaction that confirms. A kill anywhere repeats at most this batch, and repeating
-writes nothing that stands.
+One transaction records what is about to be written, then one PUT goes out per changed item, then
+one transaction confirms. A kill anywhere repeats at most this batch, and repeating writes nothing
+that stands.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from errors import PlexAwayError, PlexSyncError, SceneError, ServerBusyError, WaitError
-from mirror.desired import desired_item
-from mirror.edit import plan_edit, written_after
-from mirror.fingerprint import fingerprint
 from mirror.ledger import Confirmation, Intent, ItemId, Ledger, SceneState
-from mirror.records import links_of
-from mirror.written import Written
-from plex.edits import ListChange, edit_queries
-from plex.finder import Found, Wanted
-from plex.item import Item
-from plex.paths import comparable
+from mirror.records import Event, SceneDetail, links_of
+from mirror.written import Asked, Written
+from plex.edits import ListChange
 from plex.server import Server
 from stash.scene import Scene
-from sync_queue.jobs import Job, Priority
-from worker.covers import Cover, CoverReader
-from worker.plan import Plan, Target, why_absent
+from sync_queue.jobs import Job
+from worker.catch_up import settled
+from worker.covers import Cover, CoverReader, picture_mark
+from worker.decide import Decider
+from worker.plan import PICTURE_KINDS, Plan, Target, Verdict, replaced_events
 from worker.settings import Settings
 from worker.state import Outcome
+from worker.undoing import Undoing
+from worker.verify import Verifier
 
 log = logging.getLogger("PlexSync.worker")
 
@@ -39,11 +35,16 @@ BUSY_IN_A_ROW = 3  # different scenes that are answered 500: the server's troubl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How one job of the batch ended; `error` asks for another attempt."""
+    """How one job of the batch ended; `error` asks for another attempt.
+
+    Attributes:
+        fields: What was written, by Plex's names; "cover" too.
+    """
 
     job: Job
     outcome: Outcome
     error: Exception | None = None
+    fields: tuple[str, ...] = ()
 
 
 class Batch:
@@ -52,11 +53,17 @@ class Batch:
     Args:
         server: The connected Plex server.
         ledger: What was written before.
-        settings: What a person chose.
+        settings: What a person chose, with the mapping in force.
         covers: Reads covers from Stash.
+        decider: Says what is to be done.
+        verifier: Remembers samples of what was written.
         is_interrupted: Asked between two writes; True leaves the rest of the batch unfinished.
         busy: Scenes in a row that Plex answered 500 to; kept from batch to batch.
         now: Unix seconds, for what is recorded.
+
+    Attributes:
+        results: How each job ended that is done.
+        woken: Scenes that have to be looked at because of what this batch found.
     """
 
     def __init__(
@@ -66,126 +73,67 @@ class Batch:
         ledger: Ledger,
         settings: Settings,
         covers: CoverReader,
+        decider: Decider,
+        verifier: Verifier,
         is_interrupted: Callable[[], bool],
         busy: set[int],
         now: float,
     ) -> None:
-        self._busy = busy
         self._server = server
         self._ledger = ledger
         self._settings = settings
         self._covers = covers
+        self._decider = decider
+        self._verifier = verifier
         self._is_interrupted = is_interrupted
+        self._busy = busy
         self._now = now
         self._confirmations: list[Confirmation] = []
+        self._events: list[Event] = []
         self.results: list[Result] = []
+        self.woken: list[int] = []
 
     def run(self, jobs: Sequence[Job], scenes: Mapping[int, Scene]) -> None:
         """Sync `jobs`; what is done stands in `results`, also when this raises.
 
         Raises:
             WaitError: A server cannot be asked; the jobs without a result are untouched.
+            ServerChangedError: The same, because another server answers.
         """
-        known = self._ledger.scenes(job.scene_id for job in jobs)
         try:
-            plans = [
-                plan
-                for job in jobs
-                if (plan := self._plan(job, scenes.get(job.scene_id), known.get(job.scene_id)))
-            ]
-            wanted = {
-                plan.scene.id: Wanted(
-                    paths=plan.paths,
-                    is_fresh=plan.job.force or plan.job.priority > Priority.BULK,
-                )
-                for plan in plans
-            }
-            found = self._server.finder.find(wanted) if wanted else {}
-            self._write(self._decide(plans, found))
+            wishes = self._ledger.wishes.of(job.scene_id for job in jobs)
+            undos = [(job, wishes[job.scene_id]) for job in jobs if job.scene_id in wishes]
+            verdicts = self._decider.decide(
+                [job for job in jobs if job.scene_id not in wishes], scenes
+            )
+            for one in verdicts:
+                self._rest(one)
+            self._write([one.plan for one in verdicts if one.plan])
+            undos += [(one.job, "") for one in verdicts if one.kind == "undo"]
+            self._undo(undos, scenes)
         finally:
             self._confirm()
 
-    def _plan(self, job: Job, scene: Scene | None, known: SceneState | None) -> Plan | None:
-        """What to do for one scene; None when that was nothing."""
-        if scene is None:
-            self._rest(job, "gone", "not in Stash any more", known=known)
-            return None
-        desired = desired_item(scene, self._settings.policy)
-        paths = tuple(map(self._settings.mapping.to_plex, scene.files))
-        libraries = ",".join(str(one.key) for one in self._server.finder.sections)
-        print_ = fingerprint(
-            desired,
-            targets="\n".join((self._server.machine, libraries, *paths)),
-            policy=self._settings.policy,
-        )
-        is_known = known is not None and known.state == "in_step" and known.fingerprint == print_
-        wanted = self._settings.policy.pictures
-        cover = self._covers.look(scene, known, wanted=wanted, now=self._now)
-        if is_known and known and not (job.force or cover.is_new or cover.trouble):
-            if cover.seen != known.cover:
-                self._note(self._state_of(scene.id, known, cover=cover.seen))
-            self._done(job, "unchanged")
-            return None
-        return Plan(
-            job=job,
-            scene=scene,
-            desired=desired,
-            paths=paths,
-            fingerprint=print_,
-            known=known,
-            cover=cover,
-        )
+    # What needs no write
 
-    def _decide(self, plans: Iterable[Plan], found: Mapping[int, Found]) -> list[Plan]:
-        """Plan the edits of everything that was found; say of the rest why it rests."""
-        ready = []
-        for plan in plans:
-            one = found[plan.scene.id]
-            if one.error:
-                self._failed(plan.job, one.error)
-            elif one.candidates:
-                keys = ", ".join(str(item.rating_key) for item in one.candidates)
-                text = f"several items hold its file: {keys}; merge or remove all but one"
-                self._rest(plan.job, "ambiguous", text, plan=plan)
-            elif not one.items:
-                self._rest(plan.job, "not_in_plex", why_absent(plan, one), plan=plan)
-            else:
-                plan.targets = [self._target(plan, item) for item in one.items]
-                ready.append(plan)
-        return ready
+    def _rest(self, verdict: Verdict) -> None:
+        if verdict.kind in {"write", "undo"}:
+            return
+        if verdict.state:
+            self._note(verdict.state)
+        if verdict.scan and self._settings.scan_missing:
+            self._server.scan(*verdict.scan)
+        if verdict.kind == "gone":  # what rested in its favour has its turn now
+            self.woken += [one.scene_id for one in self._ledger.resting_because("merged")]
+        self._end(verdict.job, verdict.kind, verdict.text, error=verdict.error)
 
-    def _target(self, plan: Plan, item: Item) -> Target:
-        mine = {comparable(path) for path in plan.paths}
-        part = next(path for path in item.files if comparable(path) in mine)
-        item_id = ItemId(
-            machine=self._server.machine,
-            section_uuid=item.section_uuid,
-            rating_key=item.rating_key,
-            part=part,
-        )
-        before = self._ledger.written(item_id)
-        edit = plan_edit(plan.desired, item, before, self._settings.policy)
-        return Target(
-            item=item,
-            id=item_id,
-            edit=edit,
-            written=written_after(plan.desired, item, before, edit),
-            needs_cover=bool(plan.cover.sha1) and (plan.cover.is_new or before is None),
-        )
+    # Writing
 
     def _write(self, plans: Sequence[Plan]) -> None:
+        for plan in plans:
+            plan.targets = [self._with_shown_pictures(target) for target in plan.targets]
         self._ledger.begin(
-            [
-                Intent(
-                    scene_id=plan.scene.id,
-                    item=target.id,
-                    written=target.written,
-                    with_cover=target.needs_cover,
-                )
-                for plan in plans
-                for target in plan.targets
-                if target.edit or target.needs_cover
-            ],
+            [self._intent(plan, target) for plan in plans for target in plan.targets if target],
             now=self._now,
         )
         for plan in plans:
@@ -199,10 +147,43 @@ class Batch:
             except ServerBusyError as error:
                 self._count_busy(plan.job, error)
             except PlexSyncError as error:
-                self._failed(plan.job, error)
+                self._end(plan.job, "retrying", str(error), error=error)
             except Exception as error:  # one scene's trouble, even a bug of ours, stays its own
                 log.exception("scene %d: unexpected trouble", plan.scene.id)
-                self._failed(plan.job, error)
+                self._end(plan.job, "retrying", str(error), error=error)
+
+    def _with_shown_pictures(self, target: Target) -> Target:
+        """Note which pictures are selected now, so that undo can select them again."""
+        stood = dict(target.stood)
+        for kind in target.pictures:
+            address, field = PICTURE_KINDS[kind]
+            try:
+                shown = self._server.client.pictures(target.item.rating_key, address)
+            except SceneError:
+                continue  # it will be met again when the picture is sent
+            selected = next((one.key for one in shown if one.selected), "")
+            stood[field] = replace(stood[field], value=selected)
+        pictures = {
+            PICTURE_KINDS[kind][1]: stood[PICTURE_KINDS[kind][1]] for kind in target.pictures
+        }
+        written = replace(target.written, before={**pictures, **target.written.before})
+        return replace(target, stood=stood, written=written)
+
+    def _intent(self, plan: Plan, target: Target) -> Intent:
+        edit = target.edit
+        return Intent(
+            scene_id=plan.scene.id,
+            item=target.id,
+            written=target.written,
+            with_cover=bool(target.pictures),
+            run=plan.job.run,
+            stood=target.stood,
+            wrote=Asked(
+                scalars=edit.scalars,
+                tags={name: target.written.asked_tags.get(name, ()) for name in edit.tags},
+            ),
+            removed={name: one.remove for name, one in edit.tags.items() if one.remove},
+        )
 
     def _count_busy(self, job: Job, error: ServerBusyError) -> None:
         """Take a 500 for the scene's own trouble, unless different scenes in a row have it.
@@ -215,105 +196,135 @@ class Batch:
         if len(self._busy) >= BUSY_IN_A_ROW:
             self.results = [one for one in self.results if one.job.scene_id not in self._busy]
             raise PlexAwayError(f"{error}, for {BUSY_IN_A_ROW} scenes in a row") from error
-        self._failed(job, error)
+        self._end(job, "retrying", str(error), error=error)
 
     def _write_scene(self, plan: Plan) -> None:
         fields: dict[str, None] = {}
+        cut: dict[str, str] = {}
         trouble = plan.cover.trouble
+        items: dict[ItemId, Written] = {}
         for target in plan.targets:
-            was_sent = False
-            if target.needs_cover:
-                try:
-                    was_sent = self._send_cover(plan, target)
-                except SceneError as error:
-                    log.warning("scene %d: its cover could not be sent: %s", plan.scene.id, error)
-                    trouble = error
-            self._send_edit(target, with_cover=was_sent)
-            written = [*target.edit.scalars, *target.edit.tags, *(["cover"] if was_sent else [])]
-            fields.update(dict.fromkeys(written))
-            if target.edit.replaced:
-                names = ", ".join(target.edit.replaced)
-                log.info("scene %d: Stash's %s replaced what Plex had", plan.scene.id, names)
-                log.debug("scene %d: that was %s", plan.scene.id, dict(target.edit.replaced))
-        state = self._state_of(
-            plan.scene.id,
-            plan.known,
+            sent, failure = self._send_pictures(plan, target)
+            trouble = trouble or failure
+            cut.update(self._send_edit(target, locks=sent.keys()))
+            fields.update(dict.fromkeys([*target.edit.scalars, *target.edit.tags]))
+            fields.update(dict.fromkeys(["cover"] if sent else []))
+            asked = {**target.written.asked_scalars, **sent}
+            asked.update({name: text for name, text in cut.items() if name in target.edit.scalars})
+            items[target.id] = replace(target.written, asked_scalars=asked)
+            self._verifier.sample(plan.scene.id, target, cut)
+            self._events += replaced_events(plan, target, self._now)
+        self._note(self._state(plan, cut, trouble), items)
+        written = tuple(fields)
+        if written:
+            keys = ", ".join(str(target.item.rating_key) for target in plan.targets)
+            log.info("scene %d -> item %s: %s", plan.scene.id, keys, ", ".join(written))
+        if trouble:  # the text stands, the cover is tried again
+            self._end(plan.job, "retrying", str(trouble), error=trouble)
+            return
+        kind = "changed" if written else "unchanged"
+        self._end(plan.job, kind, ", ".join(written), fields=written)
+
+    def _state(
+        self, plan: Plan, cut: Mapping[str, str], trouble: PlexSyncError | None
+    ) -> SceneState:
+        kept = tuple(dict.fromkeys(name for one in plan.targets for name in one.edit.kept))
+        known = plan.known.detail if plan.known else SceneDetail()
+        detail = SceneDetail(kept=kept, refused=known.refused, cut={**known.cut, **cut})
+        cover = Cover() if trouble else plan.cover
+        return SceneState(
+            scene_id=plan.scene.id,
             state="in_step",
-            code="",
-            message="",
+            message=f"left as a person set it in Plex: {', '.join(kept)}" if kept else "",
+            detail=detail,
             fingerprint="" if trouble else plan.fingerprint,
             paths=plan.paths,
-            updated_at=plan.scene.updated_at,
+            updated_at=settled(plan.scene.updated_at, now=self._now),
             links=links_of(plan.scene),
-            **(Cover() if trouble else plan.cover).as_known(),
+            cover=cover.seen,
+            cover_etag=cover.etag,
+            cover_sha1=cover.sha1,
         )
-        self._note(state, {target.id: target.written for target in plan.targets})
-        keys = ", ".join(str(target.item.rating_key) for target in plan.targets)
-        if fields:
-            log.info("scene %d -> item %s: %s", plan.scene.id, keys, ", ".join(fields))
-        if trouble:  # the text stands, the cover is tried again
-            self._failed(plan.job, trouble)
-            return
-        self._done(plan.job, "changed" if fields else "unchanged", ", ".join(fields))
 
-    def _send_edit(self, target: Target, *, with_cover: bool) -> None:
+    def _send_edit(self, target: Target, *, locks: Collection[str]) -> Mapping[str, str]:
+        """Write the text; returns what had to be cut, by field."""
         edit = target.edit
-        if not edit and not with_cover:
-            return
-        queries = edit_queries(
+        if not edit and not locks:
+            return {}
+        lists = {
+            name: ListChange(final=one.final, remove=one.remove) for name, one in edit.tags.items()
+        }
+        return self._server.writer.write(
+            target.item.rating_key,
             target.item.type,
             scalars=edit.scalars,
-            lists={
-                name: ListChange(final=one.final, remove=one.remove)
-                for name, one in edit.tags.items()
-            },
-            lock=[*edit.lock, *(["thumb"] if with_cover else [])],
-        )
-        for query in queries:
-            self._server.client.edit(target.item.rating_key, query)
+            lists=lists,
+            lock=[*edit.lock, *locks],
+        ).cut
 
-    def _send_cover(self, plan: Plan, target: Target) -> bool:
-        """Show the cover; False where Stash has no picture any more."""
-        key, address = target.item.rating_key, plan.scene.cover
-        return self._covers.show(self._server.client, key, plan.cover, address=address)
+    def _send_pictures(
+        self, plan: Plan, target: Target
+    ) -> tuple[dict[str, str], PlexSyncError | None]:
+        """Show the cover; the mark of what is shown by field, and what kept us from the rest."""
+        sent: dict[str, str] = {}
+        padded = self._settings.policy.pad_covers
+        for kind in target.pictures:
+            address, field = PICTURE_KINDS[kind]
+            try:
+                is_shown = self._covers.show(
+                    self._server.client,
+                    target.item.rating_key,
+                    plan.cover,
+                    address=plan.scene.cover,
+                    kind=address,
+                    padded=padded and kind == "poster",
+                )
+            except SceneError as error:
+                log.warning("scene %d: its cover could not be sent: %s", plan.scene.id, error)
+                return sent, error
+            if is_shown:
+                sent[field] = picture_mark(plan.cover.sha1, padded=padded)
+        return sent, None
 
-    def _state_of(self, scene_id: int, known: SceneState | None, **changes: Any) -> SceneState:
-        blank = known or SceneState(scene_id=scene_id, state="in_step")
-        return replace(blank, **changes)
+    # Undoing
 
-    def _rest(
-        self,
-        job: Job,
-        kind: str,
-        text: str,
-        *,
-        known: SceneState | None = None,
-        plan: Plan | None = None,
-    ) -> None:
-        """Note a state that is no error: nothing to do until something changes."""
-        state = self._state_of(
-            job.scene_id,
-            plan.known if plan else known,
-            state="gone" if kind == "gone" else "resting",
-            code=kind,
-            message=text,
-            fingerprint="",
-            paths=plan.paths if plan else (),
-        )
-        self._note(state)
-        self._done(job, kind, text)
+    def _undo(self, jobs: Sequence[tuple[Job, str]], scenes: Mapping[int, Scene]) -> None:
+        if not jobs:
+            return
+        undoing = Undoing(self._server, self._ledger, self._settings.filters)
+        undoing.read({job.scene_id: run for job, run in jobs})
+        for job, run in jobs:
+            if self._is_interrupted():
+                return
+            try:
+                done = undoing.undo(job.scene_id, scenes.get(job.scene_id), run)
+            except SceneError as error:
+                self._end(job, "retrying", str(error), error=error)
+                continue
+            self._verifier.drop(item.rating_key for item in done.confirmation.items)
+            self._confirmations.append(done.confirmation)
+            self._events.append(
+                Event(at=self._now, scene_id=job.scene_id, kind="undone", text=done.text)
+            )
+            self._end(job, "undone", done.text, fields=done.fields)
+
+    # Ends
 
     def _note(self, state: SceneState, items: Mapping[ItemId, Written] | None = None) -> None:
         self._confirmations.append(Confirmation(state=state, items=items or {}))
 
-    def _done(self, job: Job, kind: str, text: str = "") -> None:
+    def _end(
+        self,
+        job: Job,
+        kind: str,
+        text: str = "",
+        *,
+        error: Exception | None = None,
+        fields: tuple[str, ...] = (),
+    ) -> None:
         outcome = Outcome(scene_id=job.scene_id, kind=kind, text=text, at=self._now)
-        self.results.append(Result(job=job, outcome=outcome))
-
-    def _failed(self, job: Job, error: Exception) -> None:
-        outcome = Outcome(scene_id=job.scene_id, kind="retrying", text=str(error), at=self._now)
-        self.results.append(Result(job=job, outcome=outcome, error=error))
+        self.results.append(Result(job=job, outcome=outcome, error=error, fields=fields))
 
     def _confirm(self) -> None:
-        if self._confirmations:
-            self._ledger.confirm(self._confirmations, now=self._now)
+        if self._confirmations or self._events:
+            self._ledger.confirm(self._confirmations, now=self._now, events=self._events)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from errors import PlexSyncError, WaitError
 from mirror.ledger import SceneState
+from plex import poster
 from plex.client import PlexClient
 from plex.pictures import digest, is_picture, show_picture
 from stash.client import StashClient
@@ -92,10 +93,27 @@ class CoverReader:
         is_new = shown is None or shown.cover_sha1 != sha1
         return Cover(seen=seen, etag=etag, sha1=sha1, body=body, is_new=is_new)
 
-    def show(self, plex: PlexClient, rating_key: int, cover: Cover, *, address: str) -> bool:
-        """Make the cover the item's poster; False where its bytes cannot be had.
+    def show(
+        self,
+        plex: PlexClient,
+        rating_key: int,
+        cover: Cover,
+        *,
+        address: str,
+        kind: str,
+        padded: bool,
+    ) -> bool:
+        """Make the cover the item's picture; False where its bytes cannot be had.
 
         An item that was added anew needs bytes that Stash said had not changed.
+
+        Args:
+            plex: The server.
+            rating_key: The item.
+            cover: What is known of the cover.
+            address: Where Stash has it.
+            kind: "posters" or "arts".
+            padded: Whether it is to have the shape of a poster, where that can be made.
         """
         body = cover.body
         if body is None:
@@ -103,8 +121,15 @@ class CoverReader:
             body = answer[0] if answer else b""
         if not is_picture(body):
             return False
-        log.debug("item %d: cover %s", rating_key, show_picture(plex, rating_key, body))
+        if padded:
+            body = poster.padded(body) or body
+        log.debug("item %d: cover %s", rating_key, show_picture(plex, rating_key, body, kind=kind))
         return True
+
+
+def picture_mark(sha1: str, *, padded: bool) -> str:
+    """What the ledger keeps of a picture that was sent, to tell whether it still is the one."""
+    return f"{sha1} padded" if padded and poster.can_pad() else sha1
 
 
 def _is_final(address: str, now: float) -> bool:

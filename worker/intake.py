@@ -12,13 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from errors import StashAwayError, StashRefusedError
+from mirror.journal import RUNS_KEPT
 from mirror.ledger import Ledger
 from mirror.records import Kind
 from stash.call import Call, Command, Connection, HookEvent
 from stash.client import StashClient
 from sync_queue.jobs import JobQueue, Priority
 from worker.arrivals import Arrival, Inbox
-from worker.runs import ALL_SCENES, LISTED_MODES, Runs
+from worker.catch_up import Missed
+from worker.comparisons import FIRST_SYNC
+from worker.runs import ALL_SCENES, LISTED_MODES, LOOKING_MODES, Run, Runs
+from worker.wishes import scenes_to_undo
 
 log = logging.getLogger("PlexSync.worker")
 
@@ -30,7 +34,6 @@ LEDGER_KINDS: dict[str, Kind] = {
     "Tag": "tag",
     "Group": "group",
 }
-FIRST_SYNC = "first_sync_all"  # the ledger's note that "Sync all" was asked for once
 
 
 @dataclass(slots=True)
@@ -53,6 +56,7 @@ class Intake:
         runs: Where a task's command becomes a run.
         connect: Makes or refreshes the connection to Stash from the newest call.
         clear_caches: Carries out "Clear caches".
+        look_soon: Somebody looks at the page: catch up at once.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class Intake:
         runs: Runs,
         connect: Callable[[Connection], StashClient],
         clear_caches: Callable[[], None],
+        look_soon: Callable[[], None],
     ) -> None:
         self._inbox = inbox
         self._queue = queue
@@ -71,6 +76,7 @@ class Intake:
         self._runs = runs
         self._connect = connect
         self._clear_caches = clear_caches
+        self._look_soon = look_soon
         self._postponed: frozenset[str] = frozenset()
         self._is_stash_away = False
 
@@ -92,6 +98,19 @@ class Intake:
         for path in done:
             path.unlink(missing_ok=True)
         return len(done)
+
+    def put_missed(self, missed: Missed, stash: StashClient, now: float) -> None:
+        """Put what no hook told into the queue; a scene that waits already stays one job.
+
+        Raises:
+            WaitError: Stash cannot be asked; nothing was put.
+        """
+        scenes = list(missed.scenes)
+        for kind, ids in missed.objects.items():
+            scenes += stash.scene_ids_related_to(kind, ids)
+        if scenes:
+            log.info("%d scenes changed without a word to the plugin", len(set(scenes)))
+            self._queue.put_many(scenes, now=now, priority=Priority.RELATED)
 
     def stash_answers(self) -> None:
         """Stash can be asked again: look at what had to wait for it."""
@@ -143,14 +162,16 @@ class Intake:
             wanted.explicit += command.ids
         elif command.mode == "let_go":
             self._runs.let_go(command.run)
-        elif command.run and command.mode in LISTED_MODES:
+        elif command.run and command.mode in LISTED_MODES | LOOKING_MODES:
             if command.mode in ALL_SCENES:
                 self._ledger.set_meta(FIRST_SYNC, "asked")
                 self._replace_runs(command.run, now)
-            self._runs.begin(command.run, command.mode, now=now, watched=True)
+            self._begin(command, now)
         elif command.run:
             self._begin_short(command, now)
-        elif command.mode != "wake":
+        elif command.mode == "wake":
+            self._look_soon()
+        else:
             log.warning("a command asks for %r, which this version does not know", command.mode)
 
     def _replace_runs(self, run: str, now: float) -> None:
@@ -160,9 +181,21 @@ class Intake:
                 self._queue.cancel_run(older.state.id)
                 self._runs.finish(older, now=now)
 
+    def _begin(self, command: Command, now: float) -> Run:
+        run = self._runs.begin(
+            command.run,
+            command.mode,
+            now=now,
+            watched=self._runs.is_held(command.run),
+            ids=command.ids,
+            of=command.of,
+        )
+        self._ledger.journal.keep_runs(self._runs.newest_first()[:RUNS_KEPT])
+        return run
+
     def _begin_short(self, command: Command, now: float) -> None:
         """Begin a run whose scenes are in the queue already, or that needs none."""
-        run = self._runs.begin(command.run, command.mode, now=now, watched=True)
+        run = self._begin(command, now)
         total = 0
         if command.mode == "clear_caches":
             self._clear_caches()
@@ -170,7 +203,17 @@ class Intake:
             total = self._queue.retry_failed(now=now, run=command.run)
         elif command.mode == "process":
             total = self._queue.due_now(now=now)
+        elif command.mode == "undo":
+            total = self._undo(command, now)
         self._runs.progress(run, total=total, left=total)
+
+    def _undo(self, command: Command, now: float) -> int:
+        """Wish for an undo; the wish outlives the job, which a later save may take over."""
+        scenes, of = scenes_to_undo(self._ledger, self._runs, command.ids, command.of)
+        self._ledger.wishes.put(scenes, run=of)
+        urgent = Priority.SAVE if command.ids else Priority.RELATED
+        self._queue.put_many(scenes, now=now, priority=urgent, run=command.run)
+        return len(scenes)
 
     def _put(self, wanted: _Wanted, now: float) -> None:
         held = ((Priority.SAVE, wanted.saves), (Priority.RELATED, wanted.related))

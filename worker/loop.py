@@ -13,44 +13,37 @@ from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
-from errors import (
-    DamagedError,
-    NotKeptError,
-    PlexAwayError,
-    PlexSyncError,
-    ServerChangedError,
-    WaitError,
-)
+from errors import DamagedError, MappingChangedError, NotKeptError, WaitError
 from stash.call import Command, Connection, write_call
 from stash.client import StashClient
 from stash.scenes import Conditions
 from sync_queue import inbox as inbox_writer
 from sync_queue.jobs import Job, Priority
 from worker.arrivals import Inbox
-from worker.batch import Batch
+from worker.catch_up import CatchUp
 from worker.clock import Clock
-from worker.covers import CoverReader
-from worker.intake import FIRST_SYNC, Intake
+from worker.comparisons import Comparisons
+from worker.intake import Intake
 from worker.listing import Listing
+from worker.path_side import PathSide
 from worker.pause import Brake
 from worker.plex_side import PlexSide
-from worker.runs import COMPARE, Runs
-from worker.settings import Settings, content_print, read_settings
+from worker.runs import Runs
+from worker.settings import Settings, read_settings
 from worker.settle import Settler
 from worker.show import Show
 from worker.stash_side import StashSide
 from worker.stores import Stores
+from worker.sync_side import SyncSide
 from worker.version import CodeWatch, version_of
 
 log = logging.getLogger("PlexSync.worker")
 
-BATCH = 50  # scenes per claim: one Stash query, one Plex read
 POLL_SECONDS = 0.4  # shorter than the hold of a save, which is counted from its arrival
 STASH_GONE_SECONDS = 600.0
 FIRST_CALL_SECONDS = 5.0
 INTERRUPT_LOOK_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 3700.0  # a little more than the longest back-off
-_CONTENT_PRINT = "content_print"
 
 
 class End(Enum):
@@ -85,16 +78,22 @@ class Worker:
         self._stash_gone_seconds = stash_gone_seconds
         self._stores = Stores(folder)
         self._queue, self._ledger = self._stores.queue, self._stores.ledger
-        self._is_incomplete = is_after_damage or self._stores.are_incomplete
         self._inbox = Inbox(folder)
         self._runs = Runs(folder, self._ledger)
-        self._listing = Listing(self._queue, self._runs)
+        self._comparisons = Comparisons(
+            self._ledger,
+            self._runs,
+            self._queue,
+            is_incomplete=is_after_damage or self._stores.are_incomplete,
+        )
+        self._listing = Listing(self._queue, self._runs, self._ledger)
         self._brake = Brake()
         version = version_of(here)
         self._show = Show(folder, ledger=self._ledger, runs=self._runs, version=version)
         self._settler = Settler(self._queue, self._runs, self._show)
         self._stash = StashSide()
         self._plex = PlexSide(folder, version=version, match_cache=self._stores.match_cache)
+        self._catch_up = CatchUp(self._ledger)
         self._intake = Intake(
             inbox=self._inbox,
             queue=self._queue,
@@ -102,14 +101,30 @@ class Worker:
             runs=self._runs,
             connect=self._connect_stash,
             clear_caches=self._clear_caches,
+            look_soon=self._look_soon,
         )
+        self._paths = PathSide(self._ledger)
+        self._job = SyncSide(
+            folder,
+            stores=self._stores,
+            plex=self._plex,
+            paths=self._paths,
+            runs=self._runs,
+            settler=self._settler,
+            show=self._show,
+            brake=self._brake,
+            chosen=lambda: self._chosen,
+            take_conditions=self._take_conditions,
+            is_enabled=lambda: self._is_enabled,
+            is_interrupted=self._is_interrupted,
+        )
+        self._chosen = Settings()
         self._settings: Settings | None = None
         self._stored: dict[str, object] = {}
         self._is_enabled = True
         self._started = time.monotonic()
         self._clock = Clock()
         self._code = CodeWatch(here)
-        self._busy: set[int] = set()
         self._interrupt_looked = 0.0
         self._is_asked_to_end = False
 
@@ -171,10 +186,12 @@ class Worker:
             self._queue.bound_waits(now=now, most=0.0)
             self._brake.probe_now(now)
         took = self._intake.take(now)
+        if took:
+            self._watch_runs(now)  # what is done with at once is seen to be, whatever fails next
         self._code.look()
         self._look_at_conditions(now)
         self._probe(now)
-        did = any([took, self._list(now), self._work(now)])
+        did = any([took, self._catch_up_if_due(now), self._list(now), self._work(now)])
         self._watch_runs(now)
         if did:
             self._show.set_aside = self._inbox.set_aside_count()
@@ -222,42 +239,30 @@ class Worker:
         if self._settings is not None and stored == self._stored:
             return
         self._stored = stored
-        self._settings = read_settings(stored)
-        for complaint in self._settings.complaints:
+        self._chosen = read_settings(stored)
+        for complaint in self._chosen.complaints:
             log.warning("%s", complaint)
-        self._show.complaints = self._settings.complaints
         self._plex.drop()
         if not self._brake.is_stash:
             self._brake.release()
-        self._compare_if_needed(self._settings, now)
+        self._take_settings(now)
 
-    def _compare_if_needed(self, settings: Settings, now: float) -> None:
-        """Start the comparison that a changed setting or a lost file asks for.
-
-        Before "Sync all" was asked for the first time, only what changed lately is looked at.
-        """
-        print_ = content_print(settings)
-        before = self._ledger.get_meta(_CONTENT_PRINT)
-        is_changed = before is not None and before != print_
-        name = f"{COMPARE}-{time.time_ns()}"
-        if self._ledger.get_meta(FIRST_SYNC) and (is_changed or self._is_incomplete):
-            self._runs.begin(name, COMPARE, now=now, watched=False)
-        elif self._is_incomplete:
-            self._runs.begin(name, "sync_recent", now=now, watched=False)
-        self._is_incomplete = False
-        if before != print_:
-            self._wake_resting(now)
-            self._ledger.set_meta(_CONTENT_PRINT, print_)
+    def _take_settings(self, now: float) -> None:
+        """Act on what a person chose, with the mapping that is in force."""
+        self._settings = self._paths.in_force(self._chosen)
+        self._show.complaints = self._chosen.complaints
+        self._show.mapping = self._paths.notes(self._chosen)
+        self._comparisons.take_settings(self._settings, now)
 
     def _clear_caches(self) -> None:
         """Forget all that only makes things cheaper, and look for resting scenes again."""
         self._stores.clear_caches()
         self._plex.drop()
-        self._wake_resting(time.time())
+        self._comparisons.wake_resting(time.time())
 
-    def _wake_resting(self, now: float) -> None:
-        resting = self._ledger.wake_all_resting()
-        self._queue.put_many(resting, now=now, priority=Priority.BULK)
+    def _look_soon(self) -> None:
+        self._catch_up.look_soon()
+        self._job.look_soon()
 
     def _probe(self, now: float) -> None:
         """While paused, ask now and then whether what we wait for is there again.
@@ -279,54 +284,39 @@ class Worker:
 
     # Working
 
+    def _catch_up_if_due(self, now: float) -> bool:
+        """Look for changes that no hook told; the settings ride along."""
+        if self._stash.client is None or self._brake.is_stash or self._settings is None:
+            return False
+        if not self._catch_up.is_due(every_seconds=self._settings.catch_up_seconds):
+            return False
+        stash = self._stash.client
+        self._comparisons.daily(now)
+        missed = self._stash.missed(stash, self._catch_up)
+        self._intake.put_missed(missed, stash, now)
+        self._catch_up.done(missed, now=now)
+        if stash.last_conditions:
+            self._take_conditions(stash.last_conditions, now)
+        return bool(missed.seen)
+
     def _list(self, now: float) -> bool:
         if self._stash.client is None or self._brake.is_stash or self._settings is None:
             return False
         return self._listing.step(self._stash.client, now)
 
-    def _work(self, now: float) -> bool:
-        """Claim one batch and sync it."""
-        if self._brake.pause or self._code.is_changing or self._is_asked_to_end:
-            return False
-        due = self._queue.next_due()
-        if self._stash.client is None or self._settings is None or due is None or due > now:
-            return False
-        server = self._plex.connected(self._settings)  # before the claim: a pause costs no attempt
-        self._show.complaints = (*self._settings.complaints, *server.complaints)
-        jobs = self._queue.claim(now=now, limit=BATCH)
-        if jobs:
-            self._sync(jobs, self._stash.client, now)
-        return bool(jobs)
+    def _may_work(self) -> bool:
+        is_busy_ending = self._code.is_changing or self._is_asked_to_end
+        return not (self._brake.pause or is_busy_ending)
 
-    def _sync(self, jobs: Sequence[Job], stash: StashClient, now: float) -> None:
-        batch: Batch | None = None
+    def _work(self, now: float) -> bool:
+        """Sync one batch, or look at something that has to be looked at."""
+        if self._stash.client is None or self._settings is None or not self._may_work():
+            return False
         try:
-            read = self._stash.read(stash, [job.scene_id for job in jobs])
-            self._take_conditions(read.conditions, now)
-            if self._settings is None or not self._is_enabled:
-                return
-            batch = Batch(
-                server=self._plex.connected(self._settings),
-                ledger=self._ledger,
-                settings=self._settings,
-                covers=CoverReader(stash),
-                is_interrupted=lambda: self._is_interrupted(jobs),
-                busy=self._busy,
-                now=now,
-            )
-            batch.run(jobs, read.scenes)
-        except ServerChangedError as error:
-            log.info("%s; connecting anew", error)
-            self._plex.drop()
-        except (WaitError, DamagedError):
-            raise
-        except PlexSyncError as error:  # no single scene's: a listing that cannot be read
-            raise PlexAwayError(str(error)) from error
-        finally:
-            results = batch.results if batch else []
-            self._settler.settle(jobs, results, now=time.time())
-            if any(result.error is None for result in results):
-                self._brake.worked()
+            return self._job.step(self._stash, self._settings, now)
+        except MappingChangedError:
+            self._take_settings(now)
+            return True
 
     def _is_interrupted(self, jobs: Sequence[Job]) -> bool:
         """Between two writes: whether something came that passes the rest of this batch."""
@@ -349,4 +339,5 @@ class Worker:
             self._intake.take(now)  # a task that only leaves says so before it frees its lock
             if run.is_watched:
                 self._settler.cancel(run, now)
+            self._job.forget_ended()
         self._listing.watch(now)

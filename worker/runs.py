@@ -8,19 +8,20 @@ that a starting worker finds unfinished goes on whether or not anybody watches.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from mirror.ledger import Ledger
 from sync_queue import host
-from worker.state import Outcome, RunState, lock_path
+from worker.state import Outcome, RunState, lock_path, read_run
 
 KEPT = 10  # finished runs that are still shown
 _META_KEY = "runs"
 ALL_SCENES = {"sync_all": False, "rewrite_all": True}  # mode -> whatever the fingerprint says
 COMPARE = "compare"  # asked for by nobody: a setting changed, or a file was damaged
 LISTED_MODES = {*ALL_SCENES, COMPARE, "sync_recent"}
+LOOKING_MODES = {"preview", "preview_undo", "detect_paths"}  # write nothing; the worker steps them
 
 
 @dataclass(slots=True)
@@ -30,12 +31,18 @@ class Run:
     Attributes:
         state: What others see.
         is_watched: A task holds the run's lock.
-        is_listed: All of its scenes are in the queue.
+        is_listed: All of its scenes are in the queue, or it needs none there.
+        pages: How many pages of them are; a restart goes on behind these.
+        ids: The scenes that it was asked for; empty for all.
+        of: What else it speaks of, see `stash.call.Command`.
     """
 
     state: RunState
     is_watched: bool = False
     is_listed: bool = False
+    pages: int = 0
+    ids: tuple[int, ...] = ()
+    of: str = ""
 
 
 class Runs:
@@ -52,22 +59,43 @@ class Runs:
         self._runs: dict[str, Run] = {}
         self._is_dirty = False
         for raw in json.loads(ledger.get_meta(_META_KEY) or "[]"):
-            run = Run(RunState(**raw["state"]), is_listed=raw["is_listed"])
-            run.is_watched = host.is_held(lock_path(folder, run.state.id))
+            run = Run(
+                read_run(raw["state"]),
+                is_listed=raw["is_listed"],
+                pages=raw.get("pages", 0),
+                ids=tuple(raw.get("ids", ())),
+                of=raw.get("of", ""),
+            )
+            run.is_watched = self.is_held(run.state.id)
             self._runs[run.state.id] = run
 
-    def begin(self, run_id: str, mode: str, *, now: float, watched: bool) -> Run:
+    def begin(
+        self,
+        run_id: str,
+        mode: str,
+        *,
+        now: float,
+        watched: bool,
+        ids: tuple[int, ...] = (),
+        of: str = "",
+    ) -> Run:
         """Begin a run, or go on with the one of that name."""
         if run_id not in self._runs:
             state = RunState(id=run_id, mode=mode, started=now)
-            is_listed = mode not in LISTED_MODES
-            self._runs[run_id] = Run(state, is_watched=watched, is_listed=is_listed)
+            is_listed = mode not in LISTED_MODES | LOOKING_MODES
+            # A run that nobody watches holds no lock, and so cannot be stopped by freeing it.
+            self._runs[run_id] = Run(state, is_watched=watched, is_listed=is_listed, ids=ids, of=of)
             self.save()
         return self._runs[run_id]
 
     def open(self) -> list[Run]:
         """The runs that are not finished, oldest first."""
         return [run for run in self._runs.values() if run.state.finished is None]
+
+    def is_held(self, run_id: str) -> bool:
+        """Whether a task watches the run at this moment."""
+        path = lock_path(self._folder, run_id)
+        return Path(path).exists() and host.is_held(path)
 
     def let_go(self, run_id: str) -> None:
         """Nobody watches this run any more; it goes on."""
@@ -80,13 +108,27 @@ class Runs:
             if run.is_watched and not host.is_held(lock_path(self._folder, run.state.id)):
                 yield run
 
-    def count(self, run_id: str, outcome: Outcome) -> None:
-        """Note one outcome of one of the run's scenes."""
+    def count(self, run_id: str, outcome: Outcome, fields: Iterable[str] = ()) -> None:
+        """Note one outcome of one of the run's scenes, and the fields that were written."""
         run = self._runs.get(run_id)
         if run:
-            counts = dict(run.state.counts)
-            counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
-            self._change(run, counts=counts)
+            counts = added(run.state.counts, [outcome.kind])
+            self._change(run, counts=counts, fields=added(run.state.fields, fields))
+
+    def found(
+        self,
+        run: Run,
+        *,
+        counts: Mapping[str, int],
+        fields: Mapping[str, int],
+        lines: Iterable[str],
+    ) -> None:
+        """Note what a run that only looks has found."""
+        self._change(run, counts=dict(counts), fields=dict(fields), lines=tuple(lines))
+
+    def newest_first(self) -> list[str]:
+        """The ids of all runs that are kept, newest first."""
+        return list(reversed(self._runs))
 
     def progress(self, run: Run, *, total: int | None, left: int) -> None:
         """Note how many scenes the run asked for and how many of them are not done."""
@@ -101,9 +143,8 @@ class Runs:
         for old in ended[:-KEPT]:
             del self._runs[old.state.id]
         self.save()
-        path = Path(lock_path(self._folder, run.state.id))
-        if not host.is_held(str(path)):
-            path.unlink(missing_ok=True)
+        if not self.is_held(run.state.id):
+            Path(lock_path(self._folder, run.state.id)).unlink(missing_ok=True)
 
     def states(self) -> dict[str, RunState]:
         """What others see, by run."""
@@ -112,7 +153,14 @@ class Runs:
     def save(self) -> None:
         """Keep the runs in the ledger."""
         kept = [
-            {"state": asdict(run.state), "is_listed": run.is_listed} for run in self._runs.values()
+            {
+                "state": asdict(run.state),
+                "is_listed": run.is_listed,
+                "pages": run.pages,
+                "ids": run.ids,
+                "of": run.of,
+            }
+            for run in self._runs.values()
         ]
         self._ledger.set_meta(_META_KEY, json.dumps(kept))
         self._is_dirty = False
@@ -125,3 +173,11 @@ class Runs:
     def _change(self, run: Run, **changes: object) -> None:
         run.state = replace(run.state, **changes)  # type: ignore[arg-type]
         self._is_dirty = True
+
+
+def added(counts: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:
+    """Counts with one more of each name."""
+    new = dict(counts)
+    for name in names:
+        new[name] = new.get(name, 0) + 1
+    return new

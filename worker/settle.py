@@ -75,4 +75,4 @@ class Settler:
     def _note(self, result: Result) -> None:
         self._show.add(result.outcome)
         if result.job.run:
-            self._runs.count(result.job.run, result.outcome)
+            self._runs.count(result.job.run, result.outcome, result.fields)

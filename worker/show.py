@@ -29,6 +29,7 @@ class Show:
 
     Attributes:
         complaints: What is wrong with the settings.
+        mapping: What a person should know of the path mapping.
         set_aside: Inbox files that could not be read.
     """
 
@@ -43,6 +44,7 @@ class Show:
         self._is_stale = True
         self._written = 0.0
         self.complaints: tuple[str, ...] = ()
+        self.mapping: tuple[str, ...] = ()
         self.set_aside = 0
 
     def add(self, outcome: Outcome) -> None:
@@ -66,6 +68,7 @@ class Show:
             version=self._version,
             pause=pause,
             complaints=self.complaints,
+            mapping=self.mapping,
             set_aside=self.set_aside,
             outcomes=tuple(self._outcomes),
             runs=self._runs.states(),

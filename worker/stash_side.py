@@ -11,6 +11,8 @@ from errors import StashAwayError, UnreadableAnswerError
 from stash.call import Connection
 from stash.client import StashClient
 from stash.scenes import Conditions, SceneBatch
+from worker.catch_up import CatchUp, Missed
+from worker.settings import Settings
 
 log = logging.getLogger("PlexSync.worker")
 
@@ -59,9 +61,22 @@ class StashSide:
         self.seen = self._asked = time.monotonic()
         return found
 
-    def read(self, client: StashClient, scene_ids: Sequence[int]) -> SceneBatch:
-        """Read scenes, and the settings with them; raises as `conditions_if_due`."""
-        batch = _readable(lambda: client.read_scenes(list(scene_ids)))
+    def missed(self, client: StashClient, catch_up: CatchUp) -> Missed:
+        """Look for changes that no hook told; raises as `conditions_if_due`."""
+        missed = _readable(lambda: catch_up.look(client, now=time.time()))
+        self.seen = self._asked = time.monotonic()
+        return missed
+
+    def read(self, client: StashClient, scene_ids: Sequence[int], settings: Settings) -> SceneBatch:
+        """Read scenes, and the settings with them; raises as `conditions_if_due`.
+
+        Args:
+            client: The connection.
+            scene_ids: Which scenes.
+            settings: Those known so far: what they do not need is not asked for.
+        """
+        parents = settings.policy.tag_parents
+        batch = _readable(lambda: client.read_scenes(list(scene_ids), with_tag_parents=parents))
         self.seen = self._asked = time.monotonic()
         return batch
 

@@ -13,11 +13,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from errors import PlexSyncError
 
 FILE = "state.json"
 RUN_LOCKS = "runs"
+RESULTS = "results"  # what runs that only look have found, as JSON
 OUTCOMES_KEPT = 100
 
 
@@ -26,7 +28,8 @@ class Outcome:
     """How one sync of one scene ended.
 
     Attributes:
-        kind: "changed", "unchanged", "not_in_plex", "ambiguous", "gone", "retrying" or "failed".
+        kind: "changed", "unchanged", "not_in_plex", "ambiguous", "merged", "filtered", "undone",
+            "gone", "retrying" or "failed".
         text: Plain words: fields written, or why not.
         at: Unix seconds.
     """
@@ -55,6 +58,8 @@ class RunState:
         total: Scenes it asked for; None until they are known.
         done: How many of them are finished, whoever asked last.
         counts: Its outcomes by kind.
+        fields: How many items got which field written, by Plex's names.
+        lines: What it found, for runs that only look.
         finished: Unix seconds; None while it goes on.
         cancelled: Stop was pressed.
     """
@@ -65,6 +70,8 @@ class RunState:
     total: int | None = None
     done: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    fields: Mapping[str, int] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
     finished: float | None = None
     cancelled: bool = False
 
@@ -77,6 +84,7 @@ class State:
         pid: The worker's process.
         since: When it started, in Unix seconds.
         complaints: What is wrong with the settings, a sentence each.
+        mapping: What a person should know of the path mapping, a sentence each.
         set_aside: Inbox files that could not be read.
         outcomes: The last hundred, newest last.
         scenes: How many scenes are in which state, by the ledger.
@@ -88,6 +96,7 @@ class State:
     version: str = ""
     pause: Pause | None = None
     complaints: tuple[str, ...] = ()
+    mapping: tuple[str, ...] = ()
     set_aside: int = 0
     outcomes: tuple[Outcome, ...] = ()
     runs: Mapping[str, RunState] = field(default_factory=dict)
@@ -121,14 +130,23 @@ def show_why(folder: Path, error: PlexSyncError) -> None:
         write_state(folder, State(pid=os.getpid(), since=now, pause=pause))
 
 
+def read_run(raw: Mapping[str, Any]) -> RunState:
+    """A run as it stands in a JSON of ours.
+
+    Raises:
+        TypeError: Another version wrote it.
+    """
+    return RunState(**{**raw, "lines": tuple(raw.get("lines", ()))})
+
+
 def read_state(folder: Path) -> State | None:
     """The newest state; None when no worker ever wrote one that this version can read."""
     try:
         raw = json.loads((folder / FILE).read_bytes())
         pause = Pause(**raw.pop("pause")) if raw["pause"] else raw.pop("pause")
-        runs = {key: RunState(**run) for key, run in raw.pop("runs").items()}
+        runs = {key: read_run(run) for key, run in raw.pop("runs").items()}
         outcomes = tuple(Outcome(**one) for one in raw.pop("outcomes"))
-        complaints = tuple(raw.pop("complaints"))
-        return State(**raw, pause=pause, runs=runs, outcomes=outcomes, complaints=complaints)
+        raw["complaints"], raw["mapping"] = tuple(raw["complaints"]), tuple(raw["mapping"])
+        return State(**raw, pause=pause, runs=runs, outcomes=outcomes)
     except (OSError, ValueError, KeyError, TypeError):
         return None

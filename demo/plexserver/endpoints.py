@@ -171,7 +171,9 @@ def _edit_section(call: Call) -> Reply:
 def _edit(call: Call, chosen: Callable[[], list[Item]]) -> Reply:
     for hook in list(call.on_edit):
         hook(call.request)
-    edit = edits.parse(call.request.query)
+    ignored = call.quirks.ignored_fields
+    query = [pair for pair in call.request.query if re.split(r"[.\[]", pair[0])[0] not in ignored]
+    edit = edits.parse(query)
     with call.store.lock:
         for item in chosen():
             edits.apply(edit, item, call.store, call.quirks.semantics)

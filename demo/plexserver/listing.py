@@ -72,6 +72,8 @@ def _filtered(section: Section, request: LoggedRequest, quirks: Quirks) -> list[
             text = value.casefold()
             items = [item for item in items if text in str(item.scalars["title"]).casefold()]
         elif (later := _LATER_THAN.fullmatch(name)) and value.isdecimal():
+            if not quirks.honours_time_filter:
+                continue
             field, moment = later[1], int(value)
             items = [item for item in items if int(item.scalars[field]) > moment]
     return _ordered(items, request.param("sort") or "titleSort")

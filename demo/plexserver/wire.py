@@ -109,10 +109,12 @@ class Quirks:
         page_limit: Largest page; above it the answer is 400. None: any size.
         honours_excludes: Whether excludeElements and excludeFields shrink an answer.
         honours_file_filter: Off, `file=` is ignored and the whole section is answered.
+        honours_time_filter: Off, `addedAt>>=` and `updatedAt>>=` are ignored in the same way.
         line_limit_bytes: Longest request line, method and protocol included.
-        line_limit_status: 414 or 400.
+        line_limit_status: 414, 431 or 400.
         body_limit_bytes: Largest picture.
         body_limit_status: 413 or 400.
+        ignored_fields: Edit names of fields that are answered 200 and not written.
         idle_seconds: How long a silent connection stays open; counts for new connections.
         latency_seconds: Added to every answer.
     """
@@ -121,10 +123,12 @@ class Quirks:
     page_limit: int | None = 1000
     honours_excludes: bool = True
     honours_file_filter: bool = True
+    honours_time_filter: bool = True
     line_limit_bytes: int = 8192
     line_limit_status: int = 414
     body_limit_bytes: int = 10_000_000
     body_limit_status: int = 413
+    ignored_fields: frozenset[str] = frozenset()
     idle_seconds: float = 20.0
     latency_seconds: float = 0.0
 

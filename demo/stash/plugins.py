@@ -53,6 +53,8 @@ class Plugins:
         self._manifests: dict[str, Manifest] = {}
         self._lock = threading.Lock()
         self._processes: set[PluginProcess] = set()
+        # As when the browser's tab is closed while a bulk edit runs: its hooks never start.
+        self.loses_hook: Callable[[str], bool] = lambda _hook_type: False
 
     def reload(self) -> list[ManifestError]:
         """Read every `.yml` below the folder; return what was wrong with those left out."""
@@ -95,6 +97,8 @@ class Plugins:
         Raises:
             ClientGoneError: The client left; hooks that had not started never will.
         """
+        if self.loses_hook(hook_type):
+            return
         context: dict[str, object] = {"id": object_id, "type": hook_type, "input": hook_input}
         if fields:
             context["inputFields"] = fields

@@ -89,6 +89,8 @@ def test_episodes_are_written_only_where_their_library_is_named(world: World) ->
 def test_a_mapping_that_was_missing_wakes_the_scenes_that_rest(world: World) -> None:
     world.configure(pathMappings="")
     scene, key = world.add()
+    # With a second file of that name nobody can tell which folder is which.
+    world.plex.store.add_item(world.movies, ["/media/plex/copies/scene.mp4"])
     world.save(scene, title="found later")
     why = world.wait_for_outcome(scene, "not_in_plex")
     assert "no chosen Plex library has the folder" in why

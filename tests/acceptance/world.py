@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,6 +13,7 @@ from demo.plexserver.server import PlexServer
 from demo.plugin_folder import copy_plugin
 from demo.stash.edits import edit_scene
 from demo.stash.server import Credentials, StashServer
+from mirror.ledger import Ledger, SceneState
 from plugin.status import worker_lives
 from sync_queue.host import is_alive
 from tests.waiting import wait_for
@@ -30,6 +31,7 @@ class World:
         self.config = folder / "stash config"
         login = Credentials(username="me", password="secret", api_key="") if credentials else None
         self.stash = StashServer(self.config, credentials=login)
+        self.stash.store.stash_paths = ("/data/stash",)
         self.plex = PlexServer()
         self.movies = self.plex.store.add_section("Videos", locations=("/media/plex",))
 
@@ -105,6 +107,15 @@ class World:
         )
         return data["runPluginOperation"]
 
+    def result(self, run: str) -> dict[str, Any]:
+        """Wait for what was asked for under this id."""
+
+        def told() -> dict[str, Any]:
+            answer: dict[str, Any] = self.operation(mode="result", id=run)
+            return answer if answer["done"] else {}
+
+        return wait_for(told, what="the result")
+
     def start_task(self, name: str) -> str:
         """Press a task's button; the job's id."""
         data = self.stash.graphql(
@@ -140,6 +151,13 @@ class World:
         """Wait until the last sync of a scene ended so; its text."""
         wait_for(lambda: self.outcome_of(scene)["kind"] == kind, what=f"the outcome {kind}")
         return str(self.outcome_of(scene)["text"])
+
+    def ledger_state(self, scene: int) -> SceneState:
+        """What the ledger says of a scene; read beside the worker."""
+        with closing(Ledger(self.data / "ledger.db")) as ledger:
+            state = ledger.scene(scene)
+        assert state is not None
+        return state
 
     def last_run(self) -> dict[str, Any]:
         """The newest run, as far as it is shown yet."""

@@ -317,9 +317,9 @@ def test_the_time_of_change_stays_while_the_state_does(ledger: Ledger) -> None:
     """It says since when a scene rests, not when that was last confirmed."""
     ledger.set_scenes([resting(1)], now=1)
     ledger.set_scenes([replace(resting(1), message="still", fingerprint="g")], now=2)
-    [rested] = ledger.resting()
+    [rested] = ledger.resting_because()
     ledger.set_scenes([resting(1, "ambiguous")], now=3)
-    [unclear] = ledger.resting()
+    [unclear] = ledger.resting_because()
 
     assert (rested.changed, rested.message, rested.fingerprint) == (1, "still", "g")
     assert unclear.changed == 3
@@ -334,14 +334,33 @@ def test_thousands_of_scenes_are_asked_for_at_once(ledger: Ledger) -> None:
     assert ledger.scenes([]) == {}
 
 
-def test_resting_scenes_are_woken_and_others_left(ledger: Ledger) -> None:
-    ledger.set_scenes([in_step(1), resting(2), resting(3, "ambiguous")], now=1)
+def test_resting_scenes_are_told_by_why_they_rest(ledger: Ledger) -> None:
+    """What was undone waits for a person, not for Plex."""
+    states = [in_step(1), resting(2), resting(3, "ambiguous"), resting(4, "undone")]
+    ledger.set_scenes(states, now=1)
 
-    woken = ledger.wake_all_resting()
+    assert ledger.all_resting() == [2, 3]
+    assert [one.scene_id for one in ledger.resting_because("ambiguous", "merged")] == [3]
 
-    assert woken == [2, 3]
-    assert [state.fingerprint for state in ledger.scenes([1, 2, 3]).values()] == ["f", "", ""]
-    assert [state.scene_id for state in ledger.resting()] == [2, 3]
+
+def test_a_wish_to_undo_stays_until_it_is_fulfilled(ledger: Ledger) -> None:
+    ledger.wishes.put([1, 2])
+    ledger.wishes.put([2, 3], run="r")
+
+    undone = Confirmation(state=resting(2, "undone"), is_undo=True)
+    ledger.confirm([undone, Confirmation(state=in_step(3))], now=1)
+
+    assert ledger.wishes.of([1, 2, 3, 4]) == {1: "", 3: "r"}
+
+
+def test_an_item_is_known_by_any_of_its_files(ledger: Ledger) -> None:
+    """Another scene of the same item may speak for it after the first one went."""
+    confirm(ledger, FIRST, scene_id=5)
+    other = replace(ITEM, part="/films/b.mp4")
+
+    assert ledger.part_known(other, ["/films/b.mp4", ITEM.part]) == ITEM.part
+    assert ledger.part_known(other, ["/films/b.mp4"]) == other.part
+    assert (ledger.writer(ITEM), ledger.writer(other)) == (5, None)
 
 
 def test_a_forgotten_scene_leaves_nothing_behind(ledger: Ledger) -> None:
