@@ -68,8 +68,6 @@ def _is_safe(
     folder: Key, pair: Pair, pairs: Collection[Pair], survey: Survey, plex: Sequence[Key]
 ) -> bool:
     """Whether the pair may hold for all of the folder."""
-    if any(one.folder == folder for one in pairs):
-        return False
     if any(is_in(one, folder) or is_in(folder, one) for one in plex):
         return False  # Plex has a folder of this name, which may be the same one
     for sighting in survey.sightings:

@@ -157,13 +157,11 @@ def _rivals(pair: Pair, pairs: Sequence[Pair], survey: Survey) -> list[Pair]:
         return []
     members = survey.held(pairs)[pair]
     found = [one for one in members if pair.origin in survey.finders(one)]
-    outer = longest(pair.folder[:-1], pairs)
     as_good: Counter[Origin] = Counter()
     for sighting in found:
         for other in survey.finders(sighting):
-            shares_more = len(other.stash) <= len(pair.origin.stash)
-            if other != pair.origin and (shares_more or (outer and other == outer.origin)):
-                as_good[other] += 1
+            shares_as_much = len(other.stash) <= len(pair.origin.stash)
+            as_good[other] += other != pair.origin and shares_as_much
     agreeing, others = _heard(members, pair.origin)
     doubts = [other for other, count in as_good.items() if 2 * count >= len(found)]
     doubts += [other for other, count in others.items() if 2 * count > agreeing]

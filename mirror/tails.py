@@ -60,7 +60,7 @@ class Kind(enum.Enum):
 
     SAME = enum.auto()  # Plex has a file under exactly this path
     CERTAIN = enum.auto()  # its name occurs once on both sides
-    LIKELY = enum.auto()  # of several, one shares a longer tail of at least two parts
+    LIKELY = enum.auto()  # one shares a longer tail than all others, of at least two parts
     TIED = enum.auto()  # a few fit equally well
     SILENT = enum.auto()
 
@@ -189,10 +189,9 @@ def _sighting(
 
 def _weak_kind(tail: int, claims: list[list[int]]) -> Kind:
     """Weigh a file whose name is not unique; `claims` are the tails of all who want its places."""
-    if any(max(tails) > tail or tails.count(tail) > MOST_TIED for tails in claims):
+    if any(max(tails) > tail for tails in claims):
         return Kind.SILENT
-    alone = len(claims) == 1 and claims[0].count(tail) == 1
-    return Kind.LIKELY if alone and tail > 1 else Kind.TIED
+    return Kind.LIKELY if len(claims) == 1 and tail > 1 else Kind.TIED
 
 
 class _Names:

@@ -7,7 +7,9 @@ holds already is selected instead of sent again.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
+from plex.answers import Picture
 from plex.client import PlexClient
 
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
@@ -31,7 +33,14 @@ def digest(body: bytes) -> str:
     return hashlib.sha1(body, usedforsecurity=False).hexdigest()
 
 
-def show_picture(client: PlexClient, rating_key: int, body: bytes, *, kind: str = "posters") -> str:
+def show_picture(
+    client: PlexClient,
+    rating_key: int,
+    body: bytes,
+    *,
+    kind: str = "posters",
+    held: Sequence[Picture] | None = None,
+) -> str:
     """Make `body` the item's picture, sending it only where Plex does not hold it.
 
     Args:
@@ -39,12 +48,13 @@ def show_picture(client: PlexClient, rating_key: int, body: bytes, *, kind: str 
         rating_key: The item.
         body: What `is_picture` says is one.
         kind: "posters", or "arts" for the background; each is held and selected by itself.
+        held: What the item holds, where that was just read.
 
     Returns:
         What was done: "sent", "selected" or "standing".
     """
     name = digest(body)
-    for picture in client.pictures(rating_key, kind):
+    for picture in client.pictures(rating_key, kind) if held is None else held:
         if picture.key.endswith(name):
             if picture.selected:
                 return "standing"

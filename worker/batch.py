@@ -20,9 +20,10 @@ from plex.server import Server
 from stash.scene import Scene
 from sync_queue.jobs import Job
 from worker.catch_up import settled
-from worker.covers import Cover, CoverReader, picture_mark
+from worker.covers import Cover, CoverReader
 from worker.decide import Decider
-from worker.plan import PICTURE_KINDS, Plan, Target, Verdict, replaced_events
+from worker.pictures import Pictures
+from worker.plan import Plan, Target, Verdict, replaced_events
 from worker.settings import Settings
 from worker.state import Outcome
 from worker.undoing import Undoing
@@ -82,7 +83,7 @@ class Batch:
         self._server = server
         self._ledger = ledger
         self._settings = settings
-        self._covers = covers
+        self._pictures = Pictures(server.client, covers, padded=settings.policy.pad_covers)
         self._decider = decider
         self._verifier = verifier
         self._is_interrupted = is_interrupted
@@ -131,7 +132,7 @@ class Batch:
 
     def _write(self, plans: Sequence[Plan]) -> None:
         for plan in plans:
-            plan.targets = [self._with_shown_pictures(target) for target in plan.targets]
+            plan.targets = [self._pictures.noted(target) for target in plan.targets]
         self._ledger.begin(
             [self._intent(plan, target) for plan in plans for target in plan.targets if target],
             now=self._now,
@@ -151,23 +152,6 @@ class Batch:
             except Exception as error:  # one scene's trouble, even a bug of ours, stays its own
                 log.exception("scene %d: unexpected trouble", plan.scene.id)
                 self._end(plan.job, "retrying", str(error), error=error)
-
-    def _with_shown_pictures(self, target: Target) -> Target:
-        """Note which pictures are selected now, so that undo can select them again."""
-        stood = dict(target.stood)
-        for kind in target.pictures:
-            address, field = PICTURE_KINDS[kind]
-            try:
-                shown = self._server.client.pictures(target.item.rating_key, address)
-            except SceneError:
-                continue  # it will be met again when the picture is sent
-            selected = next((one.key for one in shown if one.selected), "")
-            stood[field] = replace(stood[field], value=selected)
-        pictures = {
-            PICTURE_KINDS[kind][1]: stood[PICTURE_KINDS[kind][1]] for kind in target.pictures
-        }
-        written = replace(target.written, before={**pictures, **target.written.before})
-        return replace(target, stood=stood, written=written)
 
     def _intent(self, plan: Plan, target: Target) -> Intent:
         edit = target.edit
@@ -204,7 +188,7 @@ class Batch:
         trouble = plan.cover.trouble
         items: dict[ItemId, Written] = {}
         for target in plan.targets:
-            sent, failure = self._send_pictures(plan, target)
+            sent, failure = self._pictures.show(plan, target)
             trouble = trouble or failure
             cut.update(self._send_edit(target, locks=sent.keys()))
             fields.update(dict.fromkeys([*target.edit.scalars, *target.edit.tags]))
@@ -261,30 +245,6 @@ class Batch:
             lists=lists,
             lock=[*edit.lock, *locks],
         ).cut
-
-    def _send_pictures(
-        self, plan: Plan, target: Target
-    ) -> tuple[dict[str, str], PlexSyncError | None]:
-        """Show the cover; the mark of what is shown by field, and what kept us from the rest."""
-        sent: dict[str, str] = {}
-        padded = self._settings.policy.pad_covers
-        for kind in target.pictures:
-            address, field = PICTURE_KINDS[kind]
-            try:
-                is_shown = self._covers.show(
-                    self._server.client,
-                    target.item.rating_key,
-                    plan.cover,
-                    address=plan.scene.cover,
-                    kind=address,
-                    padded=padded and kind == "poster",
-                )
-            except SceneError as error:
-                log.warning("scene %d: its cover could not be sent: %s", plan.scene.id, error)
-                return sent, error
-            if is_shown:
-                sent[field] = picture_mark(plan.cover.sha1, padded=padded)
-        return sent, None
 
     # Undoing
 

@@ -7,12 +7,14 @@ nothing has to be asked, and another one only that Stash is asked whether the ET
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 from errors import PlexSyncError, WaitError
 from mirror.ledger import SceneState
 from plex import poster
+from plex.answers import Picture
 from plex.client import PlexClient
 from plex.pictures import digest, is_picture, show_picture
 from stash.client import StashClient
@@ -102,6 +104,7 @@ class CoverReader:
         address: str,
         kind: str,
         padded: bool,
+        held: Sequence[Picture] | None,
     ) -> bool:
         """Make the cover the item's picture; False where its bytes cannot be had.
 
@@ -114,6 +117,7 @@ class CoverReader:
             address: Where Stash has it.
             kind: "posters" or "arts".
             padded: Whether it is to have the shape of a poster, where that can be made.
+            held: The pictures that the item holds, where they were just read.
         """
         body = cover.body
         if body is None:
@@ -123,7 +127,8 @@ class CoverReader:
             return False
         if padded:
             body = poster.padded(body) or body
-        log.debug("item %d: cover %s", rating_key, show_picture(plex, rating_key, body, kind=kind))
+        done = show_picture(plex, rating_key, body, kind=kind, held=held)
+        log.debug("item %d: cover %s", rating_key, done)
         return True
 
 

@@ -7,7 +7,7 @@ studio, tag or group becomes the scenes that show it, with a lower priority than
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +57,7 @@ class Intake:
         connect: Makes or refreshes the connection to Stash from the newest call.
         clear_caches: Carries out "Clear caches".
         look_soon: Somebody looks at the page: catch up at once.
+        shows_tag_parents: Whether a tag shows on the scenes of those below it.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Intake:
         connect: Callable[[Connection], StashClient],
         clear_caches: Callable[[], None],
         look_soon: Callable[[], None],
+        shows_tag_parents: Callable[[], bool],
     ) -> None:
         self._inbox = inbox
         self._queue = queue
@@ -77,6 +79,7 @@ class Intake:
         self._connect = connect
         self._clear_caches = clear_caches
         self._look_soon = look_soon
+        self._shows_tag_parents = shows_tag_parents
         self._postponed: frozenset[str] = frozenset()
         self._is_stash_away = False
 
@@ -107,7 +110,7 @@ class Intake:
         """
         scenes = list(missed.scenes)
         for kind, ids in missed.objects.items():
-            scenes += stash.scene_ids_related_to(kind, ids)
+            scenes += self._related(stash, kind, ids)
         if scenes:
             log.info("%d scenes changed without a word to the plugin", len(set(scenes)))
             self._queue.put_many(scenes, now=now, priority=Priority.RELATED)
@@ -154,8 +157,12 @@ class Intake:
         kind = LEDGER_KINDS[event.kind]
         scenes = [scene for one in gone for scene in self._ledger.scenes_holding(kind, one)]
         if event.action != "Destroy":
-            scenes += stash.scene_ids_related_to(event.kind, (event.id,))
+            scenes += self._related(stash, event.kind, (event.id,))
         return scenes
+
+    def _related(self, stash: StashClient, kind: str, ids: Sequence[int]) -> list[int]:
+        parents = self._shows_tag_parents()
+        return stash.scene_ids_related_to(kind, ids, with_tag_parents=parents)
 
     def _obey(self, command: Command, wanted: _Wanted, now: float) -> None:
         if command.mode == "sync":

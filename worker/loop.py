@@ -102,6 +102,7 @@ class Worker:
             connect=self._connect_stash,
             clear_caches=self._clear_caches,
             look_soon=self._look_soon,
+            shows_tag_parents=lambda: bool(self._settings and self._settings.policy.tag_parents),
         )
         self._paths = PathSide(self._ledger)
         self._job = SyncSide(

@@ -75,6 +75,20 @@ def test_a_rename_whose_hook_was_lost_is_found(world: World, kind: Kind) -> None
     wait_for(lambda: shown() == ["New"], what="the new name")
 
 
+def test_the_rename_of_a_tag_above_reaches_the_scenes_below(world: World) -> None:
+    world.configure(tagParents=True)
+    store = world.stash.store
+    above, below = store.add_tag("Above"), store.add_tag("Below")
+    store.named["Tag"][below].parent_ids = (above,)
+    _, key = begin(world, tags=[below])
+    assert world.tags(key, "genre") == ["Below", "Above"]
+    world.stash.graphql(
+        "mutation($i:TagUpdateInput!){tagUpdate(input:$i){id}}",
+        {"i": {"id": str(above), "name": "Over"}},
+    )
+    wait_for(lambda: set(world.tags(key, "genre")) == {"Below", "Over"}, what="the new name")
+
+
 def test_what_was_synced_by_its_hook_is_not_synced_again(world: World) -> None:
     scene, key = begin(world)
     world.save(scene, title="by a hook")

@@ -7,7 +7,7 @@ import json
 import pytest
 from graphql import build_client_schema, parse, validate
 
-from stash import queries
+from stash import changes, file_queries, queries
 from tests.fixtures_folder import shared_fixtures
 
 QUERIES = {
@@ -19,6 +19,12 @@ QUERIES = {
     "a batch with tags' parents": queries.read_scenes([1, 45], with_tag_parents=True),
     **{f"of a {kind}": queries.scenes_related_to(kind) for kind in queries.RELATED_KINDS},
     "of a tag or one below it": queries.scenes_related_to("Tag", with_tag_parents=True),
+    "changes": changes.CHANGES,
+    "newest changes": changes.NEWEST,
+    "folders": file_queries.FOLDERS,
+    "count": file_queries.COUNT,
+    "files": file_queries.FILES,
+    "holders": file_queries.holders(["/a", "/b"])[0],
 }
 
 
