@@ -266,13 +266,12 @@ def _asked_after(
         for name, value in one.scalars.items()
         if ("actor" if is_role_field(name) else name) not in forgotten
     }
+    edits = {**undo.tags, **{spellings_field(name): edit for name, edit in undo.tags.items()}}
     tags = {
-        name: _list_after(asked, undo.tags[name], undo.back.get(name, ()))
-        if name in undo.tags
-        else asked
+        name: _list_after(asked, edits[name], undo.back.get(name, ())) if name in edits else asked
         for name, asked in one.tags.items()
     }
-    if "actor" in undo.back.keys() & tags.keys() - forgotten:
+    if "actor" in undo.back.keys() - forgotten:
         back = {role_field(actor) for actor in undo.back["actor"]}
         scalars |= {name: role for name, role in values.items() if name in back and role}
     return Asked(
@@ -287,10 +286,10 @@ def _roles_given_back(before: tuple[Tag, ...], edit: TagEdit | None) -> dict[str
 
 def _list_after(asked: tuple[str, ...], edit: TagEdit, back: tuple[str, ...]) -> tuple[str, ...]:
     """What goes is asked for no more and what comes back is again, in the order of the list."""
-    gone = {tag_key(value) for value in edit.remove}
-    ours = {tag_key(value): value for value in (*asked, *back) if tag_key(value) not in gone}
+    gone = {tag_key(value) for value in (*edit.remove, *back)}
+    ours = [*(value for value in asked if tag_key(value) not in gone), *back]
     rank = {tag_key(tag.tag): place for place, tag in enumerate(edit.final)}
-    return tuple(ours[key] for key in sorted(ours, key=lambda key: rank.get(key, len(rank))))
+    return tuple(sorted(ours, key=lambda value: rank.get(tag_key(value), len(rank))))
 
 
 def _removed_after(written: Written, undo: UndoEdit) -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mirror.detect import Detection, detect
+from mirror.detection.detect import Detection, detect
 from mirror.ledger import Ledger
 from mirror.paths import PathMapping, check_mapping
 from plex.server import Server

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirror.detect import Detection, detect
+from mirror.detection.detect import Detection, detect
 from mirror.paths import PathMapping, comparable, same_file
 from plex.paths import exchange_prefix
 
@@ -101,13 +101,14 @@ def test_a_file_given_twice_is_one_file() -> None:
 
 
 def test_examples_are_few_and_as_each_side_spells_them() -> None:
-    stash = [*below("/data", [tail.lower() for tail in FILMS]), "/data/A/Intro.mp4"]
-    found = told(stash, [*(f"E:\\V\\{tail}".replace("/", "\\") for tail in FILMS), "E:\\intro.MP4"])
+    strays = [f"Intro {number}.mp4" for number in range(6)]
+    stash = [*below("/data", [tail.lower() for tail in FILMS]), *below("/data/A", strays)]
+    plex = [f"E:\\V\\{tail}".replace("/", "\\") for tail in FILMS]
+    found = told(stash, [*plex, *(f"E:\\{number}\\{name}" for number, name in enumerate(strays))])
 
     assert found.matched_examples[0] == ("/data/a/film 0.mp4", "E:\\V\\A\\film 0.mp4")
     assert len(found.matched_examples) == 5
-    assert found.unmatched_examples == ("/data/A/Intro.mp4",)
-    assert found.contradicting == 1
+    assert found.unmatched_examples == tuple(below("/data/A", strays)[:5])
 
 
 def test_a_name_in_another_case_is_the_same_name_where_one_side_is_windows() -> None:
@@ -181,11 +182,27 @@ def test_one_file_is_enough_for_a_folder_of_its_own_if_its_folders_name_fits_too
 
 def test_names_that_repeat_make_no_longer_pair_where_certain_files_have_one() -> None:
     """The show's episodes are numbered like those of another show, which Plex has."""
-    stash = [*below("/data", FILMS), *below("/data/Show Z/S1", ["01.mp4", "02.mp4", "03.mp4"])]
-    show = [f"S{season}/0{number}.mp4" for season in (1, 2) for number in (1, 2, 3)]
-    found = told(stash, [*below("/mnt", FILMS), *below("/mnt/Show A", show)])
+    episodes = ["01.mp4", "02.mp4", "03.mp4"]
+    stash = [*below("/data", FILMS[:4]), *below("/data/Show Z/S1", episodes)]
+    shows = [*below("/mnt/Show A/S1", episodes), *below("/mnt/Show A/S2", episodes)]
+    found = told(stash, [*below("/mnt", FILMS[:4]), *shows])
 
     assert found.pairs == (("/data", "/mnt"),)
+    assert found.alternatives == ()
+
+
+def test_names_that_repeat_widen_a_pair_that_certain_files_prove() -> None:
+    show = [f"X/0{number}.mp4" for number in range(4)]
+    tails = ["A/film 1.mp4", "A/film 2.mp4", *show]
+    plex = [*tails, *(tail.replace("X", "Y") for tail in show)]
+
+    assert told(below("/data", tails), below("/mnt", plex)).pairs == (("/data", "/mnt"),)
+
+
+def test_a_place_belongs_to_the_file_that_shares_more_of_its_path() -> None:
+    found = told(["/data/X/S/1.mp4", "/data/Y/S/1.mp4"], ["/mnt/X/S/1.mp4"])
+
+    assert found.pairs == (("/data/X/S", "/mnt/X/S"),)
     assert found.alternatives == ()
 
 
@@ -395,6 +412,41 @@ def test_as_many_files_against_a_pair_as_for_it_are_no_answer() -> None:
     assert set(found.alternatives) == {("/data", "/x"), ("/data", "/y")}
 
 
+def test_files_that_all_stand_elsewhere_are_no_open_question() -> None:
+    names = [f"{number}.mp4" for number in range(6)]
+    found = told(below("/data", names), [f"/x{name}/{name}" for name in names])
+
+    assert found.pairs == ()
+    assert found.alternatives == ()
+
+
+def test_a_copy_of_a_few_files_is_no_rival_of_two_that_have_all() -> None:
+    plex = [*below("/x", FILMS), *below("/y", FILMS), *below("/z", FILMS[:4])]
+
+    assert set(told(below("/data", FILMS), plex).alternatives) == {("/data", "/x"), ("/data", "/y")}
+
+
+def test_a_folder_in_doubt_unsettles_a_smaller_pair_above_it() -> None:
+    """Its files do not stand where that pair says, whichever pair is right for it."""
+    gone, kept = ["a.mp4", "b.mp4", "c.mp4"], ["d.mp4", "e.mp4", "f.mp4"]
+    found = told(
+        [*below("/data", ["1.mp4", "2.mp4"]), *below("/data/Z", [*gone, *kept])],
+        [*below("/mnt", ["1.mp4", "2.mp4"]), *below("/mnt/Z", kept), *below("/old/Z", gone + kept)],
+    )
+
+    assert found.pairs == ()
+
+
+def test_without_its_pair_a_folder_with_the_same_paths_needs_no_exception() -> None:
+    found = told(
+        [*below("/data", ["1.mp4", "2.mp4", "3.mp4", "4.mp4"]), "/data/Z/same.mp4"],
+        ["/x/1.mp4", "/x/2.mp4", "/y/3.mp4", "/y/4.mp4", "/data/Z/same.mp4"],
+    )
+
+    assert found.pairs == ()
+    assert set(found.alternatives) == {("/data", "/x"), ("/data", "/y")}
+
+
 def test_a_copy_in_stash_leaves_open_which_one_plex_shows() -> None:
     found = told([*below("/a", FILMS), *below("/b", FILMS)], below("/x", FILMS))
 
@@ -415,6 +467,29 @@ def test_a_folder_to_add_is_named_as_plex_would_name_it() -> None:
     )
 
     assert found.missing_folders == ("/mnt/v/b",)
+
+
+def test_a_folder_to_add_is_a_library_folder_of_stash_with_all_that_comes_into_it() -> None:
+    found = detect(
+        [*below("/data/a", FILMS), "/data/b/x/1.mp4"],
+        below("/mnt/a", FILMS),
+        plex_folders=["/mnt/a"],
+        stash_folders=["/data/a", "/data/b"],
+    )
+
+    assert found.missing_folders == ("/mnt/b",)
+
+
+def test_a_folder_to_add_is_named_by_the_pair_that_holds_it() -> None:
+    linked = ["deep/x.mp4", "deep/y.mp4"]
+    found = detect(
+        [*below("/data", [*FILMS, "G/sub/lost/1.mp4"]), *below("/data/G/sub", linked)],
+        [*below("/mnt", FILMS), *below("/q", linked)],
+        plex_folders=["/mnt/A", "/mnt/B", "/mnt/C", "/mnt/D", "/q/deep"],
+        stash_folders=["/data"],
+    )
+
+    assert found.missing_folders == ("/mnt/G",)
 
 
 def test_a_folder_to_add_is_the_common_one_where_stashs_libraries_are_not_known() -> None:

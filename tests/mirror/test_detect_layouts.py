@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from mirror.detect import Detection, detect
+from mirror.detection.detect import Detection, detect
 from mirror.paths import check_mapping, same_file
 
 

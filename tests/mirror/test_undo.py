@@ -17,6 +17,7 @@ from mirror.edit import Asked, Standing, TagEdit, Written, fields_of_type, plan_
 from mirror.normal import normal_form, tag_key
 from mirror.policy import Policy
 from mirror.undo import UndoEdit, plan_undo, plan_undo_of, written_after_undo
+from mirror.written import spellings_field
 from plex.item import SCALAR_FIELDS, TAG_FIELDS, Item, Tag
 
 KEEP = Policy(keep_plex_edits=True)
@@ -686,8 +687,8 @@ def test_an_order_that_a_person_gave_stays() -> None:
 
 def test_another_order_alone_is_no_reason_to_write_a_list_that_nobody_orders() -> None:
     item = movie(lists={"genre": ["A", "B"]})
-    syncs = [want({"genre": names}) for names in (["A"], [], ["A"])]
-    life = synced(REPLACING, item, [*syncs])
+    with_a = want({"genre": ["A"]})
+    life = synced(REPLACING, item, [with_a, want({"genre": []}), with_a])
 
     undo = plan_undo(life.item, life.written)
 
@@ -839,6 +840,61 @@ def test_a_run_that_was_the_first_to_write_leaves_nothing_in_the_ledger() -> Non
 
     assert undo.tags["genre"] == TagEdit(final=(), remove=("A",))
     assert written_after_undo(life.written, undo, before=life.before) is None
+
+
+def test_what_a_forgotten_list_knew_of_roles_and_spellings_is_forgotten() -> None:
+    ann = movie(lists={"actor": [Tag("Ann", role="Nurse")]})
+    elder = synced(REPLACING, ann, [want({"actor": [Tag("Ann", role="the elder")]})])
+    dropped = synced(REPLACING, ann, [want({"actor": ["Ann"]}), want({"actor": []})])
+    spelled = replace(
+        elder,
+        item=movie(("genre",), {"genre": ["JAZZ", "Jazz"]}),
+        written=Written(
+            asked_tags={"genre": ("JAZZ",), spellings_field("genre"): ("Jazz",)},
+            before={"genre": Standing()},
+        ),
+        before={"genre": Standing()},
+        wrote=Asked(tags={"genre": ("JAZZ",), spellings_field("genre"): ("Jazz",)}),
+    )
+
+    for life in (elder, dropped, spelled):
+        undo = undo_of_the_run(life)
+        assert undo.tags
+        assert written_after_undo(life.written, undo, before=life.before) is None
+
+
+def test_what_a_run_gave_and_its_undo_took_is_ours_in_no_spelling() -> None:
+    """Or it would be taken away when a person adds it."""
+    stood = Standing(tags=(Tag("A"),), locked=True)
+    written = Written(
+        asked_tags={"genre": ("A", "JAZZ"), spellings_field("genre"): ("a", "Jazz")},
+        before={"genre": Standing()},
+    )
+    item = movie(("genre",), {"genre": ["A", "JAZZ"]})
+
+    undo = plan_undo_of(
+        item,
+        written,
+        before={"genre": stood},
+        wrote=Asked(tags={"genre": ("A", "JAZZ")}),
+        removed={},
+    )
+
+    left = written_after_undo(written, undo, before={"genre": stood})
+    assert left
+    assert left.values("genre") == {"a": {"A", "a"}}
+
+
+def test_an_order_that_a_run_gave_is_asked_for_again_after_its_undo() -> None:
+    life = synced(REPLACING, movie(), [want({"actor": ["A", "B"]}), want({"actor": ["B", "A"]})])
+    undo = undo_of_the_run(life)
+    after = REPLACING.undo(life.item, undo)
+    left = written_after_undo(life.written, undo, before=life.before)
+
+    edit = plan_edit(want({"actor": ["B", "A"]}).desired, after, left, PLAIN)
+
+    assert after.tags["actor"] == (Tag("A"), Tag("B"))
+    assert edit.tags["actor"].final == (Tag("B"), Tag("A"))
 
 
 def test_after_a_run_is_undone_what_stash_drops_of_an_earlier_one_goes() -> None:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from mirror.pairing import Pair, common_folder
+from mirror.detection.pairing import Pair, common_folder
+from mirror.detection.settle import Survey, is_in, longest, without_idle
+from mirror.detection.tails import Key, Kind, folder_text, take_apart
 from mirror.paths import PathMapping, is_within
-from mirror.survey import Survey, is_in, longest, without_idle
-from mirror.tails import Key, Kind, folder_text, take_apart
 from plex.paths import comparable
 
 

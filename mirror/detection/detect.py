@@ -3,12 +3,12 @@
 A sample of Stash's files is compared with Plex's files of the same names:
 
 1. Each file says where it stands by the longest tail it shares with a file of Plex; a name that
-   occurs once on both sides is certain, one that repeats everywhere says little (`mirror.tails`).
+   occurs once on both sides is certain, one that repeats everywhere says little (`tails`).
 2. The fewest pairs that contradict the fewest files are chosen, and no file that has the same path
-   on both sides is made to have another one (`mirror.pairing`).
-3. Pairs that could as well be others are taken back and listed (`mirror.survey`).
+   on both sides is made to have another one (`pairing`).
+3. Pairs that could as well be others are taken back and listed (`settle`).
 4. Pairs are raised to the library folder they live in, for the scenes that come later; folders
-   that no library holds are named (`mirror.reach`).
+   that no library holds are named (`reach`).
 
 What is counted at the end is counted with the mapping itself, as the worker would apply it. A
 wrong mapping shows one scene's values on another one's item, and a missing one is only asked for:
@@ -20,10 +20,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mirror.detection.reach import Libraries, missing_folders, raise_pairs
+from mirror.detection.settle import Survey, settle
+from mirror.detection.tails import PlexFiles, Sighting, look_for, stash_file, take_apart
 from mirror.paths import PathMapping
-from mirror.reach import Libraries, missing_folders, raise_pairs
-from mirror.survey import Survey, settle
-from mirror.tails import PlexFiles, Sighting, look_for, stash_file, take_apart
 from plex.paths import comparable
 
 _ENOUGH_COVERAGE = 0.95

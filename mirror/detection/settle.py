@@ -1,10 +1,10 @@
 """Settles the pairs that a sample proves, and names those that it leaves open.
 
-Votes alone would also follow accidents, so what they chose has to stand four questions. Is there
-another origin that finds the same files as well (a whole copy of a folder)? Do too many files in
-the pair's own folder say otherwise? Does a longer pair take away what the shorter one finds? Do
-two Stash folders claim one Plex folder? A pair that fails is not used, and is named with its rivals
-so that a person can choose.
+Votes alone would also follow accidents, so what they chose has to stand three questions. Is there
+another origin that finds half of the files as well, by tails as long (a copy of a folder)? Do half
+as many certain files in the pair's own folder say otherwise? Does another pair find files in the
+same Plex folder? A pair that fails is not used, and is named with its rivals so that a person can
+choose; one that is far outnumbered is an accident and goes without a word.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mirror.pairing import Pair, Vote, common_folder, share_out
-from mirror.tails import MOST_TIED, Key, Kind, Origin, PlexFiles, Sighting, folder_text
+from mirror.detection.pairing import Pair, Vote, common_folder, share_out
+from mirror.detection.tails import MOST_TIED, Key, Kind, Origin, PlexFiles, Sighting, folder_text
 
 _FEWEST_TIED = 20  # ties of less than one in so many files are accidents
 _MOST_PAIRS = 20  # of more, each needs its share of the sample

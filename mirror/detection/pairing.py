@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from mirror.tails import Key, Origin
+from mirror.detection.tails import Key, Origin
 
 _UNHEARD = 10  # the price of one vote that is not followed
 _PAIR = 9  # of a pair that one file alone can justify

@@ -1,0 +1,1 @@
+"""Finds out which folder of Stash is which folder of Plex; see `detect`."""
