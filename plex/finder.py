@@ -17,7 +17,7 @@ from plex.blame import ONE_SCENES, Blame
 from plex.cache import MatchCache
 from plex.client import IDS_PER_READ, PlexClient
 from plex.item import Item
-from plex.lookup import FEW, Ask, Lookup
+from plex.lookup import Ask, Lookup
 from plex.matcher import Candidate, DecisionKind, match_files
 from plex.paths import comparable
 
@@ -141,7 +141,7 @@ class Finder:
         for section in self.sections:
             mine = [ask for ask in asks if ask.section.key == section.key]
             if mine:
-                self.lookup.find(section, mine, few=FEW)
+                self.lookup.find(section, mine)
 
     def _read_and_decide(
         self, asks: Sequence[Ask], read: _Read, *, also: Sequence[int] = ()

@@ -81,16 +81,16 @@ class Lookup:
         self._client = client
         self.kept = KeptKeys(match_cache, machine=machine)
         self._known: dict[int, _Known] = {}
+        self._spare: dict[int, int] = {}  # look-ups that a listing would not have been cheaper than
         self._file_filter_works = True
         self._time_filter_works = True
 
-    def find(self, section: Section, asks: Sequence[Ask], *, few: int) -> None:
+    def find(self, section: Section, asks: Sequence[Ask]) -> None:
         """Set the keys of each ask: those of the items that hold its files.
 
         Args:
             section: The library.
             asks: Those in this library.
-            few: How many of them are looked up one by one.
 
         Raises:
             ServerChangedError: The library is not there any more.
@@ -101,11 +101,28 @@ class Lookup:
         if not asks:
             return
         try:
-            left = self._by_file(asks) if len(asks) <= few and self._file_filter_works else asks
+            left = self._by_file(asks) if self._are_few(section, asks) else asks
             if left:
                 self._by_listing(section, left)
         except ItemGoneError as error:
             raise ServerChangedError(f"Plex has no library {section.title!r} any more") from error
+
+    def _are_few(self, section: Section, asks: Sequence[Ask]) -> bool:
+        """Whether looking them up one by one is cheaper than a listing, which serves all others.
+
+        What nobody waits for comes in thousands. For what a person edited, as many look-ups are
+        made as the listing has pages.
+        """
+        if not self._file_filter_works:
+            return False
+        if len(asks) <= FEW:
+            return True
+        if not all(ask.is_fresh for ask in asks):
+            return False
+        if section.key not in self._spare:
+            self._spare[section.key] = self._page(section, 0, 1, {}).total // PAGE
+        self._spare[section.key] -= len(asks)
+        return self._spare[section.key] >= 0
 
     def changes(self, section: Section) -> Iterator[ListedItem]:
         """What was added or changed since the last look; everything at the first one.

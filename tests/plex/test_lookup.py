@@ -111,10 +111,19 @@ def test_what_was_found_once_costs_the_batchs_own_read_alone(side: Side) -> None
 
 def test_many_unknown_files_cost_one_listing_that_serves_the_rest(side: Side) -> None:
     keys = [side.add(f"{n}.mp4") for n in range(30)]
-    assert side.find(*(f"{n}.mp4" for n in range(15))) == [(key,) for key in keys[:15]]
+    first = [f"{n}.mp4" for n in range(15)]
+    assert side.find(*first, fresh=False) == [(key,) for key in keys[:15]]
     assert side.kinds() == ["listing", "metadata"]
     assert side.find(*(f"{n}.mp4" for n in range(15, 30))) == [(key,) for key in keys[15:]]
     assert side.kinds() == ["metadata"]
+
+
+def test_what_a_person_edited_is_not_worth_the_listing_of_a_large_library(side: Side) -> None:
+    keys = [side.add(f"{n:06}.mp4") for n in range(12_100)]
+    assert side.find(*(f"{n:06}.mp4" for n in range(10))) == [(key,) for key in keys[:10]]
+    assert side.kinds() == ["listing", *["lookup"] * 10, "metadata"]
+    side.find(*(f"{n:06}.mp4" for n in range(10, 20)))
+    assert side.kinds() == [*["listing"] * 13, "metadata"]
 
 
 def test_after_a_listing_only_what_changed_is_asked_for(side: Side) -> None:
