@@ -107,10 +107,10 @@ class Finder:
         self._look_up([ask for ask in asks if not ask.is_cached])
         self._read_and_decide(asks, read, also=also)
         self.also_read = tuple(read.items[key] for key in also if key in read.items)
-        stale = [ask for ask in asks if ask.is_cached and not self._is_settled(ask, read)]
+        stale = [ask for ask in asks if ask.are_kept and not self._is_settled(ask, read)]
         if stale:
             self._see_who_answers()
-            self._drop(stale)
+            self._drop(stale, read)
             self._look_up(stale)
             self._read_and_decide(stale, read)
         return {scene_id: _found(scene_id, asks, read) for scene_id in wanted}
@@ -135,6 +135,7 @@ class Finder:
                     keys=tuple(keys),
                     # The primary file decides, so a cache that knows others alone knows nothing.
                     is_cached=one.paths[0] in known,
+                    are_kept=bool(keys),
                 )
 
     def _look_up(self, asks: Sequence[Ask]) -> None:
@@ -208,12 +209,17 @@ class Finder:
             self._uuids_agree = False  # this server gives items another uuid than libraries
         return is_here or not item.section_key
 
-    def _drop(self, asks: Iterable[Ask]) -> None:
+    def _drop(self, asks: Iterable[Ask], read: _Read) -> None:
+        """Forget the keys that are stale; those that hold a file of the scene stay."""
         for ask in asks:
+            left: dict[int, None] = {}
             for path in ask.paths:
-                self.lookup.kept.keep(ask.section, path, ())
-            ask.keys, ask.is_cached = (), False
-            ask.is_fresh = ask.was_stale = True
+                held = [
+                    k for k in ask.keys if k in read.items and _holds_any(read.items[k], [path])
+                ]
+                self.lookup.kept.keep(ask.section, path, held)
+                left.update(dict.fromkeys(held))
+            ask.keys, ask.is_cached, ask.is_fresh = tuple(left), False, True
 
 
 def _holds_any(item: Item, paths: Iterable[str]) -> bool:

@@ -48,8 +48,8 @@ class Ask:
     is_fresh: bool  # a person waits for it
     keys: tuple[int, ...] = ()
     is_cached: bool = False  # the keys come from the cache, and the primary file's is among them
+    are_kept: bool = False  # some of the keys come from the cache
     has_stale_key: bool = False  # one of the keys is gone, or holds none of the paths
-    was_stale: bool = False  # the cache was wrong about it, so an earlier listing is not believed
     decided: tuple[Item, ...] = ()
     undecided: tuple[Item, ...] = ()
     error: PlexSyncError | None = None
@@ -120,7 +120,9 @@ class Lookup:
         if not all(ask.is_fresh for ask in asks):
             return False
         if section.key not in self._spare:
-            self._spare[section.key] = self._page(section, 0, 1, {}).total // PAGE
+            known = self._known.get(section.key)
+            size = known.size if known else self._page(section, 0, 1, {}).total
+            self._spare[section.key] = size // PAGE
         self._spare[section.key] -= len(asks)
         return self._spare[section.key] >= 0
 
@@ -202,11 +204,13 @@ class Lookup:
                     self._see_whether_it_filters(ask.section)
                     return False
                 listed += page.items
-                if any(_holds(one, path) for one in page.items):
-                    break
+                if any(path in one.files for one in page.items):
+                    break  # spelled as it is here; another spelling may be a further item's
         self._settle(ask, listed)
-        # Another spelling of the name than ours may stand in Plex.
-        return bool(ask.keys) or not any(is_windows(p) or not p.isascii() for p in ask.paths)
+        missing = [path for path in ask.paths if not any(_holds(one, path) for one in listed)]
+        # Another spelling than any we asked for may stand in Plex, and the primary file decides.
+        odd = [path for path in missing if is_windows(path) or not path.isascii()]
+        return not (odd and (ask.paths[0] in odd or not ask.keys))
 
     def _see_whether_it_filters(self, section: Section) -> None:
         """A name that no file has finds everything where the filter is not known."""
@@ -229,7 +233,8 @@ class Lookup:
                 waiting.setdefault(comparable(path), []).append(ask)
         hits: dict[int, list[ListedItem]] = {}
         known = self._known.get(section.key)
-        is_enough = known is not None and known.is_listed and not any(a.was_stale for a in asks)
+        # What this process listed is in the cache, so only what changed since can be elsewhere.
+        is_enough = known is not None and known.is_listed
         for one in self.changes(section) if is_enough else self._list(section):
             for path in one.files:
                 for ask in waiting.get(comparable(path), ()):
@@ -271,6 +276,7 @@ class Lookup:
         unique = {one.rating_key: one for one in listed}
         decision = match_files(ask.paths, [_candidate(one) for one in unique.values()])
         ask.keys = tuple(int(key) for key in decision.keys)
+        ask.are_kept = False
         for path in ask.paths:
             holding = [one.rating_key for one in unique.values() if _holds(one, path)]
             if holding:

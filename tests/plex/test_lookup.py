@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from demo.plexserver.server import PlexServer
+from demo.plexserver.wire import LoggedRequest
 from errors import ServerChangedError
 from plex.cache import MatchCache
 from plex.client import PlexClient
@@ -304,3 +305,49 @@ def test_a_server_without_the_filter_is_listed_for_names(side: Side) -> None:
 
     assert sorted(found) == sorted(f"{FOLDER}/scene number {n}.mp4" for n in range(50))
     assert side.kinds() == ["lookup", "listing", "listing", "listing"]
+
+
+def test_a_third_spelling_is_told_from_two_others(side: Side) -> None:
+    plain = "éé.mp4"
+    first = side.add(unicodedata.normalize("NFC", plain))
+    second = side.add(unicodedata.normalize("NFD", plain))
+    mixed = "\N{LATIN SMALL LETTER E WITH ACUTE}e\N{COMBINING ACUTE ACCENT}.mp4"
+    assert side.find(mixed) == [(first, second)]
+
+
+def test_a_primary_file_of_odd_spelling_is_not_passed_over_for_another(side: Side) -> None:
+    mixed = "\N{LATIN SMALL LETTER E WITH ACUTE}e\N{COMBINING ACUTE ACCENT}.mp4"
+    first = side.add(mixed)
+    side.add("q.mp4")
+    paths = (f"{FOLDER}/{unicodedata.normalize('NFC', mixed)}", f"{FOLDER}/q.mp4")
+    assert [one.rating_key for one in side.finder.find({1: Wanted(paths=paths)})[1].items] == [
+        first
+    ]
+
+
+def test_items_that_are_gone_cost_no_listing_for_each_batch(side: Side) -> None:
+    names = [f"{n:04}.mp4" for n in range(60)]
+    keys = [side.add(name) for name in names]
+    side.find(*names, fresh=False)
+    for key in keys:
+        side.plex.store.remove_item(key)
+    side.kinds()
+    for start in range(0, 60, 20):
+        side.find(*names[start : start + 20], fresh=False)
+    whole = [one for one in side.plex.requests if one.kind == "listing" and not _since(one)]
+    assert whole == []
+
+
+def test_a_further_file_that_changed_its_key_is_found_by_what_changed(side: Side) -> None:
+    side.find(*(f"{n}.mp4" for n in range(20)))
+    first, second = side.add("q.mp4"), side.add("r.mp4")
+    side.find("q.mp4", "r.mp4")
+    paths = tuple(f"{FOLDER}/{name}" for name in ("p.mp4", "q.mp4", "r.mp4"))
+    wanted = {1: Wanted(paths=paths, is_fresh=False)}
+    assert {one.rating_key for one in side.finder.find(wanted)[1].candidates} == {first, second}
+    third = side.plex.store.move_item_to_new_key(second)
+    assert {one.rating_key for one in side.finder.find(wanted)[1].candidates} == {first, third}
+
+
+def _since(request: LoggedRequest) -> bool:
+    return any(">>" in name for name, _ in request.query)
