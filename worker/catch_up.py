@@ -18,7 +18,11 @@ from mirror.ledger import Ledger
 from stash.changes import Change
 from stash.client import StashClient
 
-OVERLAP = timedelta(hours=2)  # offsets differ twice a year, and `updated_at` is compared as text
+OVERLAP = timedelta(minutes=2)  # for transactions that take a while
+# Twice a year the offset of Stash's clock changes, and `updated_at` is compared as text. A look
+# that far back every minute would read a whole bulk edit again and again for two hours.
+LONG_OVERLAP = timedelta(hours=2)
+LONG_SECONDS = 3600.0
 SECOND = 1.5  # a second and a little, for clocks that differ
 _META = "catch_up"
 _EPOCH = datetime.fromtimestamp(0, tz=timezone.utc)
@@ -51,6 +55,7 @@ class CatchUp:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._looked = float("-inf")
+        self._looked_far = float("-inf")
 
     def is_due(self, *, every_seconds: float) -> bool:
         """Whether it is time for another look."""
@@ -75,11 +80,13 @@ class CatchUp:
             self._begin(stash, now)
             self._looked = time.monotonic()
             return Missed(scenes=(), objects={}, seen=(), newest="")
-        since = earlier(newest, OVERLAP)
+        is_far = time.monotonic() - self._looked_far >= LONG_SECONDS
+        since = earlier(newest, LONG_OVERLAP if is_far else OVERLAP)
         changes = [
             one for one in stash.changed_since(since) if moment(one.updated_at) > moment(floor)
         ]
         self._looked = time.monotonic()
+        self._looked_far = self._looked if is_far else self._looked_far
         missed = self._unseen(changes)
         objects: dict[str, tuple[int, ...]] = {}
         for one in missed:
@@ -98,7 +105,7 @@ class CatchUp:
         if not missed.newest or (missed.newest == newest and not missed.seen):
             return
         self._note(missed.seen, now)
-        self._ledger.seen.forget_before((moment(missed.newest) - 2 * OVERLAP).timestamp())
+        self._ledger.seen.forget_before((moment(missed.newest) - 2 * LONG_OVERLAP).timestamp())
         self._keep(floor, missed.newest)
 
     def _begin(self, stash: StashClient, now: float) -> None:
