@@ -147,9 +147,11 @@ def written_after_undo(
     forgotten = {n for n, standing in given_back.items() if written.before.get(n) == standing}
     # What the ledger asks for by a picture's name is no address: it stays.
     values = {n: standing.value for n, standing in given_back.items() if n not in _PICTURES}
-    values |= _roles_given_back(before.get("actor", Standing()).tags, undo.tags.get("actor"))
+    roles = _roles_given_back(
+        before.get("actor", Standing()), written.before.get("actor", Standing()), undo
+    )
     sure, *unsure = (
-        _asked_after(one, undo, values, forgotten)
+        _asked_after(one, undo, {**values, **roles}, forgotten)
         for one in (Asked(scalars=written.asked_scalars, tags=written.asked_tags), *written.unsure)
     )
     left = Written(
@@ -259,29 +261,35 @@ def _order_is_ours(name: str, now: tuple[Tag, ...], known: Written) -> tuple[boo
 
 
 def _asked_after(
-    one: Asked, undo: UndoEdit, values: Mapping[str, str], forgotten: Set[str]
+    one: Asked, undo: UndoEdit, values: Mapping[str, str | None], forgotten: Set[str]
 ) -> Asked:
-    scalars = {
-        name: values.get(name, value)
-        for name, value in one.scalars.items()
-        if ("actor" if is_role_field(name) else name) not in forgotten
-    }
     edits = {**undo.tags, **{spellings_field(name): edit for name, edit in undo.tags.items()}}
     tags = {
         name: _list_after(asked, edits[name], undo.back.get(name, ())) if name in edits else asked
         for name, asked in one.tags.items()
     }
-    if "actor" in undo.back.keys() - forgotten:
-        back = {role_field(actor) for actor in undo.back["actor"]}
-        scalars |= {name: role for name, role in values.items() if name in back and role}
+    actors = {role_field(actor) for actor in tags.get("actor", ())}
+    scalars = {
+        name: values.get(name, one.scalars.get(name))
+        for name in {**one.scalars, **dict.fromkeys(sorted(values.keys() & actors))}
+        if ("actor" if is_role_field(name) else name) not in forgotten
+    }
     return Asked(
-        scalars=scalars, tags=_without(tags, {*forgotten, *map(spellings_field, forgotten)})
+        scalars={name: value for name, value in scalars.items() if value is not None},
+        tags=_without(tags, {*forgotten, *map(spellings_field, forgotten)}),
     )
 
 
-def _roles_given_back(before: tuple[Tag, ...], edit: TagEdit | None) -> dict[str, str]:
-    shown = _values(edit.final) if edit else set()
-    return {role_field(t.tag): t.role for t in before if (t.tag, t.role) in shown}
+def _roles_given_back(before: Standing, first: Standing, undo: UndoEdit) -> dict[str, str | None]:
+    """Return the roles that an undo shows again, by `role_field`; None for one that is not ours."""
+    if "actor" not in undo.tags:
+        return {}
+    shown, not_ours = _values(undo.tags["actor"].final), _values(first.tags)
+    return {
+        role_field(tag.tag): None if (tag.tag, tag.role) in not_ours else tag.role
+        for tag in before.tags
+        if (tag.tag, tag.role) in shown
+    }
 
 
 def _list_after(asked: tuple[str, ...], edit: TagEdit, back: tuple[str, ...]) -> tuple[str, ...]:

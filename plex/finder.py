@@ -107,9 +107,12 @@ class Finder:
         self._look_up([ask for ask in asks if not ask.is_cached])
         self._read_and_decide(asks, read, also=also)
         self.also_read = tuple(read.items[key] for key in also if key in read.items)
-        stale = [ask for ask in asks if ask.are_kept and not self._is_settled(ask, read)]
+        stale = self._stale(asks, read)
         if stale:
             self._see_who_answers()
+            self._take_kept_anew(stale)  # a listing for the others may have mended them
+            self._read_and_decide(stale, read)
+            stale = self._stale(stale, read)
             self._drop(stale, read)
             self._look_up(stale)
             self._read_and_decide(stale, read)
@@ -180,6 +183,16 @@ class Finder:
                 return
             read.broken[keys[0]] = error
             blame.count(error)
+
+    def _stale(self, asks: Iterable[Ask], read: _Read) -> list[Ask]:
+        return [ask for ask in asks if ask.are_kept and not self._is_settled(ask, read)]
+
+    def _take_kept_anew(self, asks: Iterable[Ask]) -> None:
+        for ask in asks:
+            known = self.lookup.kept.of(ask.section, ask.paths)
+            ask.keys = tuple(
+                dict.fromkeys(key for path in ask.paths for key in known.get(path, ()))
+            )
 
     def _is_settled(self, ask: Ask, read: _Read) -> bool:
         """One kept key that is stale makes the whole answer doubtful: its file may be elsewhere."""

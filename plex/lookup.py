@@ -204,13 +204,13 @@ class Lookup:
                     self._see_whether_it_filters(ask.section)
                     return False
                 listed += page.items
-                if any(path in one.files for one in page.items):
-                    break  # spelled as it is here; another spelling may be a further item's
-        self._settle(ask, listed)
         missing = [path for path in ask.paths if not any(_holds(one, path) for one in listed)]
         # Another spelling than any we asked for may stand in Plex, and the primary file decides.
         odd = [path for path in missing if is_windows(path) or not path.isascii()]
-        return not (odd and (ask.paths[0] in odd or not ask.keys))
+        if odd and (ask.paths[0] in odd or len(missing) == len(ask.paths)):
+            return False
+        self._settle(ask, listed)
+        return True
 
     def _see_whether_it_filters(self, section: Section) -> None:
         """A name that no file has finds everything where the filter is not known."""

@@ -885,6 +885,20 @@ def test_what_a_run_gave_and_its_undo_took_is_ours_in_no_spelling() -> None:
     assert left.values("genre") == {"a": {"A", "a"}}
 
 
+def test_a_role_that_stood_there_first_is_not_ours_when_a_run_gives_it_back() -> None:
+    plain = want({"actor": ["Ann"], "genre": ["A"]})
+    roles = want({"actor": [Tag("Ann", role="the elder")], "genre": ["A"]})
+    item = movie(("actor",), {"actor": [Tag("Ann", role="Nurse"), "Zoe"]})
+    life = synced(REPLACING, item, [plain, roles])
+    undo = undo_of_the_run(life)
+    after = REPLACING.undo(life.item, undo)
+    left = written_after_undo(life.written, undo, before=life.before)
+
+    assert after.tags["actor"] == item.tags["actor"]
+    assert left
+    assert not plan_edit(plain.desired, after, left, PLAIN)
+
+
 def test_an_order_that_a_run_gave_is_asked_for_again_after_its_undo() -> None:
     life = synced(REPLACING, movie(), [want({"actor": ["A", "B"]}), want({"actor": ["B", "A"]})])
     undo = undo_of_the_run(life)
