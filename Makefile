@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types unit torture-short lowest torture bench-hook clean
+.PHONY: demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m demo
@@ -32,6 +32,15 @@ lowest: .venv-lowest/.ready
 # Another length or an earlier seed: make torture TORTURE="--minutes 30 --seed 7"
 torture: $(VENV)/.ready
 	$(BIN)/python -m tests.torture $(TORTURE)
+
+# Every scene of the corpus through every cache state and kind of server, about ten minutes.
+corpus: $(VENV)/.ready
+	CORPUS=full $(BIN)/python -m pytest -q tests/corpus
+
+# Random lives with hooks lost; other ones: make lost-hooks SEEDS=7,8,9
+SEEDS ?= 1,2,3,4,5,6,7,8
+lost-hooks: $(VENV)/.ready
+	LOST_HOOKS_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q tests/acceptance/test_lost_hooks.py
 
 # What a hook, the queue and the idle worker cost here; BENCH="--quick --rows running,save" for less.
 bench-hook: $(VENV)/.ready
