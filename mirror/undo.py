@@ -294,8 +294,8 @@ def _roles_given_back(before: Standing, first: Standing, undo: UndoEdit) -> dict
 
 def _list_after(asked: tuple[str, ...], edit: TagEdit, back: tuple[str, ...]) -> tuple[str, ...]:
     """What goes is asked for no more and what comes back is again, in the order of the list."""
-    gone = {tag_key(value) for value in (*edit.remove, *back)}
-    ours = [*(value for value in asked if tag_key(value) not in gone), *back]
+    gone = {tag_key(value) for value in edit.remove}
+    ours = dict.fromkeys(value for value in (*asked, *back) if tag_key(value) not in gone)
     rank = {tag_key(tag.tag): place for place, tag in enumerate(edit.final)}
     return tuple(sorted(ours, key=lambda value: rank.get(tag_key(value), len(rank))))
 

@@ -137,10 +137,10 @@ class Undoing:
         return [one for one in ids if one.machine == self._server.machine]
 
     def _write(self, one: ItemUndo) -> None:
-        if not one.edit:
+        chosen = self._give_pictures_back(one)
+        edit = replace(one.edit, lock=one.edit.lock - chosen, unlock=one.edit.unlock - chosen)
+        if not edit:
             return
-        edit = one.edit
-        self._give_pictures_back(one)
         self._server.writer.write(
             one.item.rating_key,
             one.item.type,
@@ -153,9 +153,14 @@ class Undoing:
             unlock=edit.unlock,
         )
 
-    def _give_pictures_back(self, one: ItemUndo) -> None:
-        """Select what was selected before us, where our picture is still the selected one."""
+    def _give_pictures_back(self, one: ItemUndo) -> frozenset[str]:
+        """Select what was selected before us, where our picture is still the selected one.
+
+        Returns:
+            The fields whose picture somebody chose since; they keep their lock.
+        """
         before = one.write.before if one.write else one.written.before
+        chosen: set[str] = set()
         for address, field in PICTURE_KINDS.values():
             mark = one.written.asked_scalars.get(field, "")
             standing = before.get(field)
@@ -164,12 +169,13 @@ class Undoing:
             try:
                 shown = self._server.client.pictures(one.item.rating_key, address)
                 selected = next((picture.key for picture in shown if picture.selected), "")
-                if standing.value == selected or not any(p.key == standing.value for p in shown):
-                    continue
-                if selected.startswith("upload://"):
+                if selected not in {"", standing.value} and not _is_ours(selected, mark):
+                    chosen.add(field)
+                elif standing.value != selected and any(p.key == standing.value for p in shown):
                     self._server.client.select_picture(one.item.rating_key, address, standing.value)
             except SceneError as error:
                 log.warning("item %d: its picture stays: %s", one.item.rating_key, error)
+        return frozenset(chosen)
 
     def _state(self, scene_id: int, scene: Scene | None, text: str) -> SceneState:
         if scene is None:
@@ -183,6 +189,12 @@ class Undoing:
         )
         reason = reason_to_skip(scene, self._filters)
         return replace(state, state="skipped", code="filtered", message=reason) if reason else state
+
+
+def _is_ours(selected: str, mark: str) -> bool:
+    """Whether the selected picture is what we sent; a padded one has bytes of its own."""
+    sha1, _, padded = mark.partition(" ")
+    return selected.endswith(sha1) or bool(padded and selected.startswith("upload://"))
 
 
 def _edit(item: Item, written: Written, write: RunWrite | None) -> UndoEdit:

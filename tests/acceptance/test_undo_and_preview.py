@@ -92,6 +92,21 @@ def test_what_a_person_changed_since_stays(world: World) -> None:
     assert world.shown(key, "studio") == "Own studio"
 
 
+def test_a_poster_that_a_person_chose_since_stays(world: World) -> None:
+    scene, key = rich(world, "a.mp4")
+    world.save(scene, details="saved")
+    wait_for(lambda: world.shown(key, "summary") == "saved", what="the sync")
+    world.settle()
+    world.plex.store.person_edits(key, "thumb", JPEG + b"a person's")
+    chosen = world.plex.store.item(key).selected["posters"]
+
+    undo(world, ids=[scene])
+    item = world.plex.store.item(key)
+    assert item.selected["posters"] == chosen
+    assert "thumb" in item.locked
+    assert item.locked == {"thumb", "genre"}
+
+
 def test_the_last_run_is_undone_and_what_was_saved_before_it_stays(world: World) -> None:
     scenes = [rich(world, f"{n}.mp4") for n in range(4)]
     first, key = scenes[0]

@@ -86,6 +86,15 @@ def test_an_unknown_corpus_costs_one_listing_of_each_library_not_one_a_batch(
     assert counts == {"listing": world.pages(PAGE), "metadata": 10}
 
 
+def test_an_unknown_corpus_that_people_wait_for_costs_no_more_than_one_listing_of_each_library(
+    world: World, caches: Caches
+) -> None:
+    scenes = world.corpus.scenes[: 10 * BATCH]
+    counts = requests_of(world, caches, CacheState.COLD, scenes, fresh=1.0)
+
+    assert counts["listing"] <= world.pages(PAGE)
+
+
 def test_many_scenes_that_are_not_in_plex_cost_one_listing_of_each_library(
     world: World, caches: Caches
 ) -> None:

@@ -844,7 +844,7 @@ def test_a_run_that_was_the_first_to_write_leaves_nothing_in_the_ledger() -> Non
 
 def test_what_a_forgotten_list_knew_of_roles_and_spellings_is_forgotten() -> None:
     ann = movie(lists={"actor": [Tag("Ann", role="Nurse")]})
-    elder = synced(REPLACING, ann, [want({"actor": [Tag("Ann", role="the elder")]})])
+    elder = synced(REPLACING, movie(), [want({"actor": [Tag("Ann", role="the elder")]})])
     dropped = synced(REPLACING, ann, [want({"actor": ["Ann"]}), want({"actor": []})])
     spelled = replace(
         elder,
@@ -886,17 +886,31 @@ def test_what_a_run_gave_and_its_undo_took_is_ours_in_no_spelling() -> None:
 
 
 def test_a_role_that_stood_there_first_is_not_ours_when_a_run_gives_it_back() -> None:
-    plain = want({"actor": ["Ann"], "genre": ["A"]})
-    roles = want({"actor": [Tag("Ann", role="the elder")], "genre": ["A"]})
-    item = movie(("actor",), {"actor": [Tag("Ann", role="Nurse"), "Zoe"]})
-    life = synced(REPLACING, item, [plain, roles])
+    """Or the next sync of a performer without a role would take it away."""
+    plain = want({"actor": ["Ann", "Zoe"]})
+    roles = want({"actor": [Tag("Ann", role="the elder"), "Zoe"]})
+    life = synced(REPLACING, movie(lists={"actor": [Tag("Ann", role="Nurse")]}), [plain, roles])
     undo = undo_of_the_run(life)
     after = REPLACING.undo(life.item, undo)
     left = written_after_undo(life.written, undo, before=life.before)
 
-    assert after.tags["actor"] == item.tags["actor"]
+    assert after.tags["actor"] == (Tag("Ann", role="Nurse"), Tag("Zoe"))
     assert left
     assert not plan_edit(plain.desired, after, left, PLAIN)
+
+
+def test_a_role_that_a_later_sync_gave_stays_ours_when_a_run_is_undone() -> None:
+    item = movie(lists={"actor": ["Zoe"]})
+    first = want({"actor": ["Ann"]})
+    later = want({"actor": ["Ann", Tag("Zoe", role="the younger")]})
+    run, life = synced(REPLACING, item, [first]), synced(REPLACING, item, [first, later])
+    undo = undo_of_the_run(run, life.item, life.written)
+    after = REPLACING.undo(life.item, undo)
+    left = written_after_undo(life.written, undo, before=run.before)
+
+    assert after.tags["actor"] == (Tag("Zoe", role="the younger"),)
+    assert left
+    assert plan_undo(after, left).tags["actor"] == TagEdit(final=(Tag("Zoe"),))
 
 
 def test_an_order_that_a_run_gave_is_asked_for_again_after_its_undo() -> None:
