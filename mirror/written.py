@@ -83,6 +83,10 @@ class Written:
             },
         )
 
+    def asked_for(self, name: str) -> set[str]:
+        """Return every value that may have been the last one asked for; several while unsure."""
+        return set(self._scalars(name))
+
     def owns(self, name: str, value: str) -> bool:
         """Tell whether the field `name` showing `value` may be our own doing."""
         shown = normal_form(name, value)

@@ -158,7 +158,7 @@ class Batch:
         return Intent(
             scene_id=plan.scene.id,
             item=target.id,
-            written=target.written,
+            written=self._pictures.promised(plan, target),
             with_cover=bool(target.pictures),
             run=plan.job.run,
             stood=target.stood,

@@ -15,7 +15,7 @@ from mirror.filters import reason_to_skip
 from mirror.fingerprint import fingerprint
 from mirror.ledger import ItemId, Ledger, SceneState
 from mirror.limits import within_limits
-from mirror.written import Standing, Written
+from mirror.written import NOTHING_WRITTEN, Standing, Written
 from plex.finder import Found, Wanted
 from plex.item import Item
 from plex.paths import comparable
@@ -225,11 +225,11 @@ class Decider:
             return ()
         policy = self._settings.policy
         mark = picture_mark(plan.cover.sha1, padded=policy.pad_covers)
-        sent = before.asked_scalars if before else {}
+        known = before or NOTHING_WRITTEN
         return tuple(
             kind
             for kind, (_, field) in PICTURE_KINDS.items()
-            if kind in policy.cover_as and sent.get(field) != mark
+            if kind in policy.cover_as and known.asked_for(field) != {mark}
         )
 
 

@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 
 from errors import PlexSyncError, SceneError
+from mirror.written import Written
 from plex.answers import Picture
 from plex.client import PlexClient
 from worker.covers import CoverReader, picture_mark
@@ -49,6 +50,13 @@ class Pictures:
             stood[field] = replace(stood[field], value=selected)
         before = {**{field: stood[field] for field in fields}, **target.written.before}
         return replace(target, stood=stood, written=replace(target.written, before=before))
+
+    def promised(self, plan: Plan, target: Target) -> Written:
+        """What the ledger will hold once the pictures are shown, too: until then nobody knows."""
+        mark = picture_mark(plan.cover.sha1, padded=self._padded)
+        marks = {PICTURE_KINDS[kind][1]: mark for kind in target.pictures}
+        written = target.written
+        return replace(written, asked_scalars={**written.asked_scalars, **marks})
 
     def show(self, plan: Plan, target: Target) -> tuple[dict[str, str], PlexSyncError | None]:
         """Show the cover on one item.
