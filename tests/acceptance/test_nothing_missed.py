@@ -295,3 +295,40 @@ def test_a_bulk_edit_whose_tab_was_closed_reaches_plex(world: World) -> None:
     wait_for(
         lambda: all(world.shown(key, "title") == "bulk" for _, key in scenes), what="all titles"
     )
+
+
+# What moves no `updated_at`
+
+
+def test_a_file_that_was_moved_is_found_by_the_comparison(world: World) -> None:
+    """Neither a hook nor `updated_at` tells of it, and Plex has another item for the new path."""
+    scene, key = begin(world, title="ours")
+    world.task("Sync all scenes")
+    file = world.stash.store.files_of(world.stash.store.scene(scene))[0]
+    file.path = "/data/stash/moved/scene.mp4"
+    world.plex.store.remove_item(key)
+    new = world.plex.store.add_item(world.movies, ["/media/plex/moved/scene.mp4"])
+
+    world.task("Sync all scenes")
+    wait_for(lambda: world.shown(new, "title") == "ours", what="the title of the new item")
+
+
+def test_plays_cost_plex_nothing(world: World) -> None:
+    scene, _ = begin(world)
+    world.plex.requests.clear()
+    world.stash.graphql("mutation($id:ID!){sceneAddPlay(id:$id){count}}", {"id": str(scene)})
+    look(world)
+    world.settle()
+    assert "edit" not in kinds(world)
+
+
+def test_forty_scenes_tagged_one_after_another_are_forty_writes(world: World) -> None:
+    """The tagger saves a scene several times; each is written once."""
+    scenes = [world.add(f"{n}.mp4") for n in range(40)]
+    for scene, _ in scenes:
+        world.save(scene, title="tagged")
+        world.save(scene, rating100=40)
+    wait_for(lambda: all(world.shown(key, "title") == "tagged" for _, key in scenes), what="all")
+    look(world)
+    world.settle()
+    assert kinds(world).count("edit") == 40
