@@ -82,8 +82,9 @@ class CatchUp:
             return Missed(scenes=(), objects={}, seen=(), newest="")
         is_far = time.monotonic() - self._looked_far >= LONG_SECONDS
         since = earlier(newest, LONG_OVERLAP if is_far else OVERLAP)
+        # The floor's own second went on after the first look; what is older in it was noted then.
         changes = [
-            one for one in stash.changed_since(since) if moment(one.updated_at) > moment(floor)
+            one for one in stash.changed_since(since) if moment(one.updated_at) >= moment(floor)
         ]
         self._looked = time.monotonic()
         self._looked_far = self._looked if is_far else self._looked_far

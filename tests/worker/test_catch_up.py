@@ -98,6 +98,17 @@ def test_another_edit_within_the_same_second_is_not_lost(side: Side) -> None:
     assert side.look(at="2026-01-02T04:01:00Z").scenes == ()
 
 
+def test_an_edit_within_the_second_of_the_first_look_is_not_lost(side: Side) -> None:
+    """The floor is a whole second, and the second goes on after the look."""
+    scene = side.store.add_scene("/data/a.mp4")
+    side.change(scene, OLD)
+    performer = side.store.add_performer("p")
+    side.store.named["Performer"][performer].updated_at = "2026-01-01T00:00:00Z"
+    side.look(at=OLD)
+    side.store.named["Performer"][performer].updated_at = OLD
+    assert side.look(at=OLD).objects == {"Performer": (performer,)}
+
+
 def test_renamed_objects_are_told_by_kind(side: Side) -> None:
     side.change(side.store.add_scene("/data/a.mp4"), OLD)
     made = {
