@@ -7,37 +7,18 @@ random in containers, and every start would become a "new device" mail.
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Iterable, Mapping, Sequence
 
-import requests
 from plexapi import BASE_HEADERS
 
-from errors import (
-    ItemGoneError,
-    NotConfiguredError,
-    PlexAwayError,
-    RefusedEditError,
-    ServerBusyError,
-    TokenRefusedError,
-    UnreadableAnswerError,
-)
+from errors import ItemGoneError, UnreadableAnswerError
 from plex import answers
 from plex.answers import Page, Picture, Section
 from plex.item import Item
+from plex.transport import Transport
 
-log = logging.getLogger("PlexSync.plex.client")
-
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 30.0
-IDLE_SECONDS = 15.0  # the server closes idle connections after 20
-LONGEST_ANSWER_BYTES = 64 * 1024 * 1024
+IDS_PER_EDIT = 100
 IDS_PER_READ = 100  # keeps the request line below 1 kB
-_AWAY_STATUSES = {429, 502, 503, 504}
-_REFUSED_STATUSES = {401, 403}
 _NOT_NEEDED = (
     "Genre,Country,Guid,Rating,Collection,Director,Writer,Role,Producer,Similar,Style,Mood,Format,"
     "Image,UltraBlurColors,Field"
@@ -45,7 +26,7 @@ _NOT_NEEDED = (
 
 
 class PlexClient:
-    """One connection to one Plex server, for one thread.
+    """One connection to one Plex server, for several threads.
 
     Args:
         url: The server's address without a trailing slash.
@@ -54,26 +35,24 @@ class PlexClient:
     """
 
     def __init__(self, url: str, token: str, *, identifier: str, version: str = "") -> None:
-        self._url = url
-        self._host = urlsplit(url).netloc
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers.update(BASE_HEADERS)
-        self._session.headers.update(
+        self._transport = Transport(
+            url,
             {
+                **BASE_HEADERS,
+                "User-Agent": f"PlexSync/{version or 'unknown'}",
                 "Accept": "application/xml",
+                "Accept-Encoding": "gzip, deflate",
                 "X-Plex-Client-Identifier": identifier,
                 "X-Plex-Product": "PlexSync",
                 "X-Plex-Version": version,
                 "X-Plex-Device-Name": "PlexSync",
                 "X-Plex-Token": token,
-            }
+            },
         )
-        self._last_used = time.monotonic()
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._transport.close()
 
     def machine_identifier(self) -> str:
         """The server's own name; needs no token and no work: the liveness probe."""
@@ -124,19 +103,34 @@ class PlexClient:
         }
         window = {"X-Plex-Container-Start": str(start), "X-Plex-Container-Size": str(size)}
         path = f"/library/sections/{section_key}/all"
-        with self._ask("GET", path, query, headers=window) as response:
-            return answers.read_page(_limited(response))
+        with self._transport.ask("GET", path, query, headers=window) as body:
+            return answers.read_page(body)
 
     def scan(self, section_key: int, folder: str) -> None:
         """Ask Plex to look for new files in one folder of a library; it answers before it does."""
         path = f"/library/sections/{section_key}/refresh"
-        with self._ask("GET", path, {"path": folder}) as response:
-            b"".join(_limited(response))
+        with self._transport.ask("GET", path, {"path": folder}) as body:
+            b"".join(body)
 
     def edit(self, rating_key: int, query: str) -> None:
         """Write one edit; see `plex.edits` for the query."""
-        with self._ask("PUT", f"/library/metadata/{rating_key}?{query}") as response:
-            _acknowledged(response)
+        with self._transport.ask("PUT", f"/library/metadata/{rating_key}?{query}") as body:
+            _see_taken(body)
+
+    def edit_same(self, section_key: int, rating_keys: Sequence[int], query: str) -> None:
+        """Write the same edit to several items of one library.
+
+        Args:
+            section_key: The library.
+            rating_keys: At least one, at most `IDS_PER_EDIT`.
+            query: As for `edit`.
+
+        Raises:
+            ValueError: No item is named: Plex would take that for all items of the library.
+        """
+        path = edit_path(section_key, rating_keys)
+        with self._transport.ask("PUT", f"{path}&{query}") as body:
+            _see_taken(body)
 
     def pictures(self, rating_key: int, kind: str) -> tuple[Picture, ...]:
         """What Plex holds for an item; `kind` is "posters" or "arts"."""
@@ -144,129 +138,34 @@ class PlexClient:
 
     def upload_picture(self, rating_key: int, kind: str, picture: bytes) -> None:
         """Upload and select a picture; uploads are never deleted, so never the same one twice."""
-        with self._ask("POST", f"/library/metadata/{rating_key}/{kind}", body=picture) as response:
-            _acknowledged(response)
+        path = f"/library/metadata/{rating_key}/{kind}"
+        with self._transport.ask("POST", path, body=picture) as body:
+            _see_taken(body)
 
     def select_picture(self, rating_key: int, kind: str, key: str) -> None:
         """Select a picture that the item holds already."""
         path = f"/library/metadata/{rating_key}/{kind[:-1]}"
-        with self._ask("PUT", path, {"url": key}) as response:
-            _acknowledged(response)
+        with self._transport.ask("PUT", path, {"url": key}) as body:
+            _see_taken(body)
 
     def _get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
-        with self._ask("GET", path, query) as response:
-            return b"".join(_limited(response))
-
-    @contextmanager
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str] | None = None,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> Iterator[requests.Response]:
-        """Send one request and hand over a response whose status is good.
-
-        A time-out or a cut connection while the caller reads the body is translated as well.
-        """
-        if time.monotonic() - self._last_used > IDLE_SECONDS:
-            self._session.close()
-        started = time.monotonic()
-        try:
-            response = self._send(method, path, query, headers, body)
-            with response:
-                self._check(method, path, response)
-                yield response
-        except requests.exceptions.SSLError as error:
-            raise NotConfiguredError(
-                f"Plex at {self._url} shows no certificate that can be verified",
-                remedy="use its plex.direct address, or http inside your own network",
-            ) from _without_url(error)
-        except (requests.RequestException, OSError) as error:
-            raise PlexAwayError(
-                f"Plex at {self._url} does not answer ({type(error).__name__})"
-            ) from _without_url(error)
-        finally:
-            self._last_used = time.monotonic()
-        log.debug(
-            "%s %s: %.0f ms", method, path.partition("?")[0], 1000 * (time.monotonic() - started)
-        )
-
-    def _send(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str] | None,
-        headers: Mapping[str, str] | None,
-        body: bytes | None,
-    ) -> requests.Response:
-        target = f"{self._url}{path}"
-        for _ in range(3):
-            response = self._session.request(
-                method,
-                target,
-                params=query,
-                headers=headers,
-                data=body,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
-                stream=True,
-                allow_redirects=False,
-            )
-            place = response.headers.get("Location", "")
-            if method != "GET" or not response.is_redirect or not place:
-                break
-            target, query = urljoin(target, place), None
-            if urlsplit(target).netloc != self._host:
-                break  # never take the token elsewhere
-            response.close()
-        return response
-
-    def _check(self, method: str, path: str, response: requests.Response) -> None:
-        status = response.status_code
-        if status < 300:
-            return
-        what = f"Plex answered {status} to {method} {path.partition('?')[0]}"
-        if status < 400:
-            raise NotConfiguredError(
-                f"Plex at {self._url} redirects to another address",
-                remedy="set plexUrl to the address that it names, mostly https instead of http",
-            )
-        if status in _REFUSED_STATUSES:
-            raise TokenRefusedError(
-                f"Plex at {self._url} refuses the token",
-                remedy="put a valid one into the setting plexToken",
-            )
-        if status in _AWAY_STATUSES:
-            raise PlexAwayError(f"{what}: it is starting, in maintenance or overloaded")
-        if status == 404:
-            raise ItemGoneError(what)
-        if status >= 500:
-            raise ServerBusyError(what)
-        raise RefusedEditError(what, remedy="see worker.log, and report it", status=status)
+        with self._transport.ask("GET", path, query) as body:
+            return b"".join(body)
 
 
-def _acknowledged(response: requests.Response) -> None:
+def edit_path(section_key: int, rating_keys: Sequence[int]) -> str:
+    """Where an edit of several items is sent, with the query's beginning; see `edit_same`."""
+    if not rating_keys or not all(rating_keys):
+        raise ValueError("an edit has to name the items that it is for")
+    ids = ",".join(map(str, rating_keys))
+    return f"/library/sections/{section_key}/all?id={ids}"
+
+
+def _see_taken(body: Iterable[bytes]) -> None:
     """See that it was Plex who took a write: it answers nothing, or a MediaContainer.
 
     A login page in front of Plex answers 200 to everything.
     """
-    body = b"".join(_limited(response)).strip()
-    if body and b"MediaContainer" not in body[:1024]:
+    text = b"".join(body).strip()
+    if text and b"MediaContainer" not in text[:1024]:
         raise UnreadableAnswerError("something else than Plex answered to a write")
-
-
-def _limited(response: requests.Response) -> Iterator[bytes]:
-    """The body in pieces; an endless one is unreadable."""
-    taken = 0
-    for piece in response.iter_content(65536):
-        taken += len(piece)
-        if taken > LONGEST_ANSWER_BYTES:
-            raise UnreadableAnswerError("Plex's answer is endless")
-        yield piece
-
-
-def _without_url(error: BaseException) -> BaseException:
-    """The cause without its text: requests puts whole URLs and headers into some."""
-    return type(error)() if isinstance(error, requests.RequestException) else error

@@ -11,11 +11,11 @@ helps: when a short one is refused too, the first refusal stands and nothing is 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from errors import RefusedEditError
-from plex.client import PlexClient
+from plex.client import PlexClient, edit_path
 from plex.edits import (
     LONGEST_QUERY_BYTES,
     EditQuery,
@@ -71,27 +71,64 @@ class Writer:
         lock: Iterable[str],
         unlock: Iterable[str] = (),
     ) -> Wrote:
-        """Write one edit to one item; nothing to write is no request. See `write_same`."""
+        """Write one edit to one item; nothing to write is no request. See `write_fields`."""
         fields = field_edits(scalars=scalars, lists=lists, lock=lock, unlock=unlock)
-        return self.write_same([rating_key], item_type, fields)
+        return self.write_fields(rating_key, item_type, fields)
 
-    def write_same(
-        self, rating_keys: Sequence[int], item_type: str, fields: Sequence[FieldEdit]
-    ) -> Wrote:
-        """Write the same edit to items of one type.
+    def write_fields(self, rating_key: int, item_type: str, fields: Sequence[FieldEdit]) -> Wrote:
+        """Write one edit to one item.
 
         Args:
-            rating_keys: At least one: an edit that names no item could reach all of them.
+            rating_key: The item.
             item_type: "movie" or "episode".
             fields: What to write.
 
         Raises:
             RefusedEditError: Plex refuses a value for another reason than its length.
+        """
+        around = len(f"PUT /library/metadata/{rating_key}? HTTP/1.1")
+        return self._deliver(
+            _Delivery(
+                lambda query: self._client.edit(rating_key, query),
+                fields,
+                around=around,
+                named=f"item {rating_key}",
+                limit=self.longest_bytes,
+            ),
+            item_type,
+        )
+
+    def write_same(
+        self,
+        section_key: int,
+        rating_keys: Sequence[int],
+        item_type: str,
+        fields: Sequence[FieldEdit],
+    ) -> Wrote:
+        """Write the same edit to items of one type in one library; raises as `write_fields`.
+
+        Args:
+            section_key: The library.
+            rating_keys: At least one: an edit that names no item would reach all of them.
+            item_type: "movie" or "episode".
+            fields: What to write.
+
+        Raises:
             ValueError: No item is named.
         """
-        if not rating_keys:
-            raise ValueError("an edit has to name the items that it is for")
-        delivery = _Delivery(self._client, rating_keys, fields, limit=self.longest_bytes)
+        around = len(f"PUT {edit_path(section_key, rating_keys)}& HTTP/1.1")
+        return self._deliver(
+            _Delivery(
+                lambda query: self._client.edit_same(section_key, rating_keys, query),
+                fields,
+                around=around,
+                named=f"items {', '.join(map(str, rating_keys))}",
+                limit=self.longest_bytes,
+            ),
+            item_type,
+        )
+
+    def _deliver(self, delivery: _Delivery, item_type: str) -> Wrote:
         try:
             delivery.send_all(item_type)
         finally:
@@ -112,16 +149,16 @@ class _Delivery:
 
     def __init__(
         self,
-        client: PlexClient,
-        rating_keys: Sequence[int],
+        send: Callable[[str], None],
         fields: Sequence[FieldEdit],
         *,
+        around: int,
+        named: str,
         limit: int,
     ) -> None:
-        self._client = client
-        self._keys = rating_keys
-        self._named = ", ".join(map(str, rating_keys))
-        self._around = len(f"PUT /library/metadata/{max(rating_keys)}? HTTP/1.1")
+        self._send_query = send
+        self._named = named
+        self._around = around
         self._limit = self.proven = limit
         self._waiting = list(fields)
         self._whole = {field.name: field.value for field in fields}
@@ -144,9 +181,8 @@ class _Delivery:
             self._say_cut(name, text)
 
     def _send(self, query: str) -> None:
-        for key in self._keys:
-            self.requests += 1
-            self._client.edit(key, query)
+        self.requests += 1
+        self._send_query(query)
 
     def _after_refusal(self, query: EditQuery, error: RefusedEditError) -> None:
         """Make the line shorter that was refused.
@@ -158,7 +194,7 @@ class _Delivery:
         first = self._refused.get(query.fields[0].name, error)
         if error.status not in _TOO_LONG or length <= SHORTEST_BYTES:
             names = ", ".join(field.name for field in query.fields)
-            log.info("item %s: Plex refused %s", self._named, names)
+            log.info("%s: Plex refused %s", self._named, names)
             raise first
         while self._limit >= length:
             self._limit = max(self._limit // 2, SHORTEST_BYTES)
@@ -187,7 +223,7 @@ class _Delivery:
         whole = self._whole[name]
         if isinstance(whole, str):
             log.warning(
-                "item %s: Plex refuses a %s of %d characters, so its first %d were written; "
+                "%s: Plex refuses a %s of %d characters, so its first %d were written; "
                 "shorten it in Stash if its end matters",
                 self._named,
                 name,
@@ -196,7 +232,7 @@ class _Delivery:
             )
         else:
             log.warning(
-                "item %s: Plex refuses so long a list of %s; left out were: %s",
+                "%s: Plex refuses so long a list of %s; left out were: %s",
                 self._named,
                 name,
                 text,

@@ -140,16 +140,20 @@ def test_the_same_edit_reaches_every_item_that_is_named(plex: Plex) -> None:
     other = plex.server.store.add_item(1, ["/media/b.mp4"])
     fields = [FieldEdit(name="studio", value="S", locked=True)]
 
-    plex.writer.write_same([plex.key, other], "movie", fields)
+    third = plex.server.store.add_item(1, ["/media/c.mp4"])
 
-    shown = [plex.server.store.item(key).scalars["studio"] for key in (plex.key, other)]
-    assert shown == ["S", "S"]
+    plex.writer.write_same(1, [plex.key, other], "movie", fields)
+
+    shown = [plex.server.store.item(key).scalars.get("studio") for key in (plex.key, other, third)]
+    assert shown == ["S", "S", None]
+    assert len(plex.server.requests) == 1
 
 
-def test_an_edit_for_no_item_is_never_sent(plex: Plex) -> None:
-    """In one form of the request a missing id means every item of a library."""
+@pytest.mark.parametrize("keys", [[], [0]])
+def test_an_edit_for_no_item_is_never_sent(keys: list[int], plex: Plex) -> None:
+    """In this form of the request a missing id means every item of a library."""
     with pytest.raises(ValueError, match="name the items"):
-        plex.writer.write_same([], "movie", [FieldEdit(name="studio", value="S", locked=True)])
+        plex.writer.write_same(1, keys, "movie", [FieldEdit(name="studio", value="S", locked=True)])
 
     assert plex.server.requests == []
 

@@ -1,0 +1,203 @@
+"""The connection to one Plex server: requests out, checked answers back, for several threads.
+
+urllib3 carries them without the sessions built on it: they are half of what a small request costs.
+Every foreign exception is translated here, once. The token is in a header and in no message.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import certifi
+import urllib3
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import HTTPError, SSLError
+from urllib3.response import BaseHTTPResponse
+
+from errors import (
+    ItemGoneError,
+    NotConfiguredError,
+    PlexAwayError,
+    RefusedEditError,
+    ServerBusyError,
+    TokenRefusedError,
+    UnreadableAnswerError,
+)
+from plex.throttle import READS, WRITES, Throttle
+
+log = logging.getLogger("PlexSync.plex.client")
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+IDLE_SECONDS = 15.0  # the server closes idle connections after 20
+LONGEST_ANSWER_BYTES = 64 * 1024 * 1024
+_AWAY_STATUSES = {429, 502, 503, 504}
+_REFUSED_STATUSES = {401, 403}
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MOST_REDIRECTS = 2
+_SHORT_BYTES = 16 * 1024
+
+
+class Transport:
+    """Sends requests to one server and nowhere else.
+
+    Args:
+        url: The server's address without a trailing slash.
+        headers: Sent with every request.
+    """
+
+    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
+        self._url = url
+        self._headers = dict(headers)
+        self._prefix = urlsplit(url).path
+        self._throttle = Throttle()
+        self._pool_lock = threading.Lock()
+        self._pool = self._connect()
+        self._last_used = time.monotonic()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.close()
+
+    @contextmanager
+    def ask(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Iterator[Iterator[bytes]]:
+        """Send one request and hand over the body, in pieces, of an answer whose status is good.
+
+        A time-out or a cut connection while the caller reads the body is translated as well.
+
+        Raises:
+            WaitError: The server cannot be asked, or refuses the token.
+            SceneError: It refuses this request.
+            ItemGoneError: It knows no such thing.
+        """
+        target = f"{path}?{urlencode(query)}" if query else path
+        started = time.monotonic()
+        with self._throttle.turn("read" if method == "GET" else "write"):
+            sent = time.monotonic()
+            try:
+                response = self._send(method, target, {**self._headers, **(headers or {})}, body)
+                with closing(response):  # a connection whose answer was read to its end is kept
+                    self._check(method, path, response)
+                    yield _limited(response)
+            except SSLError as error:
+                raise NotConfiguredError(
+                    f"Plex at {self._url} shows no certificate that can be verified",
+                    remedy="use its plex.direct address, or http inside your own network",
+                ) from type(error)()
+            except (HTTPError, OSError) as error:
+                self._throttle.struggles()
+                raise PlexAwayError(
+                    f"Plex at {self._url} does not answer ({type(error).__name__})"
+                ) from None  # some of these texts hold whole addresses and headers
+            finally:
+                self._last_used = time.monotonic()
+            if method == "PUT":
+                self._throttle.took(self._last_used - sent)
+        log.debug(
+            "%s %s: %.0f ms", method, path.partition("?")[0], 1000 * (self._last_used - started)
+        )
+
+    def _connect(self) -> HTTPConnectionPool:
+        options: dict[str, object] = {}
+        if self._url.startswith("https:"):
+            options = {"cert_reqs": "CERT_REQUIRED", "ca_certs": certifi.where()}
+        return urllib3.connection_from_url(
+            self._url,
+            maxsize=READS + WRITES,
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            retries=False,
+            **options,
+        )
+
+    def _send(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
+    ) -> BaseHTTPResponse:
+        with self._pool_lock:
+            if time.monotonic() - self._last_used > IDLE_SECONDS:
+                self._pool.close()
+                self._pool = self._connect()
+                self._last_used = time.monotonic()
+            pool = self._pool
+        for hops in range(_MOST_REDIRECTS + 1):
+            response = pool.urlopen(
+                method,
+                self._prefix + target,
+                body=body,
+                headers=headers,
+                redirect=False,
+                preload_content=False,
+            )
+            place = self._own_place(target, response) if method == "GET" else None
+            if place is None or hops == _MOST_REDIRECTS:
+                break
+            _leave(response)
+            target = place
+        return response
+
+    def _own_place(self, target: str, response: BaseHTTPResponse) -> str | None:
+        """Where on this very server a redirect leads; the token is never taken elsewhere."""
+        place = response.headers.get("Location", "")
+        if response.status not in _REDIRECTS or not place:
+            return None
+        whole = urljoin(self._url + target, place)
+        here, there = urlsplit(self._url), urlsplit(whole)
+        if (here.scheme, here.netloc) != (there.scheme, there.netloc):
+            return None
+        path = there.path.removeprefix(self._prefix)
+        return f"{path}?{there.query}" if there.query else path
+
+    def _check(self, method: str, path: str, response: BaseHTTPResponse) -> None:
+        status = response.status
+        if status < 300:
+            return
+        _leave(response)
+        what = f"Plex answered {status} to {method} {path.partition('?')[0]}"
+        if status < 400:
+            raise NotConfiguredError(
+                f"Plex at {self._url} redirects to another address",
+                remedy="set plexUrl to the address that it names, mostly https instead of http",
+            )
+        if status in _REFUSED_STATUSES:
+            raise TokenRefusedError(
+                f"Plex at {self._url} refuses the token",
+                remedy="put a valid one into the setting plexToken",
+            )
+        if status in _AWAY_STATUSES:
+            self._throttle.struggles()
+            raise PlexAwayError(f"{what}: it is starting, in maintenance or overloaded")
+        if status == 404:
+            raise ItemGoneError(what)
+        if status >= 500:
+            self._throttle.struggles()
+            raise ServerBusyError(what)
+        raise RefusedEditError(what, remedy="see worker.log, and report it", status=status)
+
+
+def _leave(response: BaseHTTPResponse) -> None:
+    """Have done with an answer that nobody reads; a short one costs less than a new connection."""
+    response.read(_SHORT_BYTES)
+    response.close()
+
+
+def _limited(response: BaseHTTPResponse) -> Iterator[bytes]:
+    """The body in pieces; an endless one is unreadable."""
+    taken = 0
+    for piece in response.stream(65536, decode_content=True):
+        taken += len(piece)
+        if taken > LONGEST_ANSWER_BYTES:
+            response.close()
+            raise UnreadableAnswerError("Plex's answer is endless")
+        yield piece
