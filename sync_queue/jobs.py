@@ -52,6 +52,9 @@ class Priority(IntEnum):
     SAVE = 2  # a person edited the scene
 
 
+NO_LIMITS: Mapping[Priority, int] = {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One scene whose Plex item may be out of date.
@@ -152,18 +155,34 @@ class JobQueue(SQLiteAckQueue):
             connection.execute(sql.CLEAR_WANTED)
         return new
 
-    def claim(self, *, now: float, limit: int) -> list[Job]:
-        """Take up to `limit` due jobs, most urgent first, then longest due; empty if none is.
+    def claim(
+        self,
+        *,
+        now: float,
+        limit: int,
+        least: Priority = Priority.BULK,
+        limits: Mapping[Priority, int] = NO_LIMITS,
+    ) -> list[Job]:
+        """Take due jobs of one priority, the most urgent that there is, the longest due first.
+
+        A person's save never waits for the reading of what is less urgent. Empty if none is due.
 
         Args:
             now: Current time in Unix seconds; jobs that are due later stay.
             limit: How many scenes the caller can read from Stash in one query.
+            least: Nothing that is less urgent.
+            limits: Other limits, by priority.
         """
         jobs: list[Job] = []
         with self._transaction() as connection:
             for priority in sorted(Priority, reverse=True):
-                bound = {"priority": int(priority), "now": now, "limit": max(limit - len(jobs), 0)}
-                jobs += map(_job, connection.execute(sql.SELECT_DUE, bound))
+                if not jobs and priority >= least:
+                    bound = {
+                        "priority": int(priority),
+                        "now": now,
+                        "limit": max(limits.get(priority, limit), 0),
+                    }
+                    jobs = list(map(_job, connection.execute(sql.SELECT_DUE, bound)))
             connection.executemany(sql.CLAIM, [(job.scene_id,) for job in jobs])
         return jobs
 

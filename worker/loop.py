@@ -18,7 +18,7 @@ from stash.call import Command, Connection, write_call
 from stash.client import StashClient
 from stash.scenes import Conditions
 from sync_queue import inbox as inbox_writer
-from sync_queue.jobs import Job, Priority
+from sync_queue.jobs import Job
 from worker.arrivals import Inbox
 from worker.catch_up import CatchUp
 from worker.clock import Clock
@@ -42,7 +42,6 @@ log = logging.getLogger("PlexSync.worker")
 POLL_SECONDS = 0.4  # shorter than the hold of a save, which is counted from its arrival
 STASH_GONE_SECONDS = 600.0
 FIRST_CALL_SECONDS = 5.0
-INTERRUPT_LOOK_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 3700.0  # a little more than the longest back-off
 
 
@@ -116,8 +115,8 @@ class Worker:
             brake=self._brake,
             chosen=lambda: self._chosen,
             take_conditions=self._take_conditions,
-            is_enabled=lambda: self._is_enabled,
-            is_interrupted=self._is_interrupted,
+            is_news=self._is_news,
+            may_go_on=self._may_go_on,
         )
         self._chosen = Settings()
         self._settings: Settings | None = None
@@ -126,7 +125,6 @@ class Worker:
         self._started = time.monotonic()
         self._clock = Clock()
         self._code = CodeWatch(here)
-        self._interrupt_looked = 0.0
         self._is_asked_to_end = False
 
     def ask_to_end(self) -> None:
@@ -248,6 +246,10 @@ class Worker:
             self._brake.release()
         self._take_settings(now)
 
+    def _is_news(self, conditions: Conditions) -> bool:
+        is_same = dict(conditions.settings) == self._stored and self._settings is not None
+        return not (conditions.enabled and is_same)
+
     def _take_settings(self, now: float) -> None:
         """Act on what a person chose, with the mapping that is in force."""
         self._settings = self._paths.in_force(self._chosen)
@@ -319,21 +321,14 @@ class Worker:
             self._take_settings(now)
             return True
 
-    def _is_interrupted(self, jobs: Sequence[Job]) -> bool:
-        """Between two writes: whether something came that passes the rest of this batch."""
-        moment = time.monotonic()
-        if moment - self._interrupt_looked < INTERRUPT_LOOK_SECONDS:
-            return False
-        self._interrupt_looked = moment
+    def _may_go_on(self, jobs: Sequence[Job]) -> bool:
+        """In the middle of work: take in what arrived; whether these jobs are still wanted."""
         now = time.time()
         if self._intake.has_more():
             self._intake.take(now)
         self._watch_runs(now)
         self._show.publish(self._brake.pause)
-        if self._is_asked_to_end or self._settler.has_cancelled(jobs):
-            return True
-        is_urgent = any(job.priority is Priority.SAVE for job in jobs)
-        return not is_urgent and self._queue.has_due(now=now, priority=Priority.SAVE)
+        return not (self._is_asked_to_end or self._settler.has_cancelled(jobs))
 
     def _watch_runs(self, now: float) -> None:
         for run in list(self._runs.stopped()):

@@ -10,9 +10,9 @@ from dataclasses import replace
 from errors import PlexSyncError
 from sync_queue.jobs import Job, JobQueue
 from worker.backoff import retry_after
-from worker.batch import Result
 from worker.runs import Run, Runs
 from worker.show import Show
+from worker.stretch import Result
 
 log = logging.getLogger("PlexSync.worker")
 

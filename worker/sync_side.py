@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from errors import (
@@ -23,14 +24,17 @@ from plex.server import Server
 from stash.client import StashClient
 from stash.scenes import Conditions
 from sync_queue.jobs import Job, Priority
-from worker.batch import Batch
 from worker.covers import CoverReader
+from worker.crew import Crew
 from worker.decide import Decider
+from worker.deliveries import Carried, Deliveries
 from worker.destroyed import Destroyed
 from worker.errands import Errands
 from worker.owners import Owners
 from worker.path_side import PathSide
 from worker.pause import Brake
+from worker.pictures import Pictures
+from worker.plan import Plan
 from worker.plex_side import PlexSide
 from worker.repair import Repairs
 from worker.runs import Runs
@@ -39,12 +43,47 @@ from worker.settle import Settler
 from worker.show import Show
 from worker.stash_side import StashSide
 from worker.stores import Stores
+from worker.stretch import Result, Stretch
 from worker.verify import Verifier
 from worker.watch import Watch
 
 log = logging.getLogger("PlexSync.worker")
 
-BATCH = 50  # scenes per claim: one Stash query, one Plex read
+AT_ONCE = 100  # scenes per claim, which is one Stash query
+AT_ONCE_IN_BULK = 300  # nobody waits for one of these
+STRETCH_SCENES = 5_000
+STRETCH_SECONDS = 10.0
+LOOK_SECONDS = 0.2  # between two looks for what is more urgent
+
+
+@dataclass(slots=True)
+class _Work:
+    """One stretch of work as the loop sees it.
+
+    Attributes:
+        jobs: In hand.
+        count: Claimed so far.
+        news: What Stash said that ends the stretch.
+        is_over: The work in hand is not wanted any more.
+        is_interrupted: Something more urgent is being done.
+    """
+
+    side: StashSide
+    stash: StashClient
+    settings: Settings
+    began: float
+    stretch: Stretch | None = None
+    jobs: dict[int, Job] = field(default_factory=dict)
+    count: int = 0
+    news: Conditions | None = None
+    is_over: bool = False
+    is_interrupted: bool = False
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether another claim may be begun."""
+        is_long = time.monotonic() - self.began > STRETCH_SECONDS or self.count >= STRETCH_SCENES
+        return not (self.is_over or self.news or is_long)
 
 
 class SyncSide:
@@ -61,8 +100,8 @@ class SyncSide:
         brake: Is told that something worked.
         chosen: What a person set, without a detected mapping.
         take_conditions: Is told what Stash says about the plugin with each batch.
-        is_enabled: Whether the plugin still is, after that.
-        is_interrupted: Whether something more urgent came than these jobs.
+        is_news: Whether that is anything new.
+        may_go_on: Takes in what arrived meanwhile; whether the work in hand is still wanted.
     """
 
     def __init__(
@@ -78,8 +117,8 @@ class SyncSide:
         brake: Brake,
         chosen: Callable[[], Settings],
         take_conditions: Callable[[Conditions, float], None],
-        is_enabled: Callable[[], bool],
-        is_interrupted: Callable[[Sequence[Job]], bool],
+        is_news: Callable[[Conditions], bool],
+        may_go_on: Callable[[Sequence[Job]], bool],
     ) -> None:
         self._queue, self._ledger = stores.queue, stores.ledger
         self._plex = plex
@@ -89,14 +128,16 @@ class SyncSide:
         self._brake = brake
         self._chosen = chosen
         self._take_conditions = take_conditions
-        self._is_enabled = is_enabled
-        self._is_interrupted = is_interrupted
+        self._is_news = is_news
+        self._is_wanted = may_go_on
         self._errands = Errands(folder, runs=runs, ledger=self._ledger, paths=paths)
         self._watch = Watch(self._ledger)
         self._repairs = Repairs(self._ledger)
         self._verifier = Verifier(self._ledger)
         self._is_run_to_verify = False
         self._busy: set[int] = set()
+        self._crew: Crew[tuple[Plan, ...], Mapping[int, Carried]] = Crew()
+        self._looked = 0.0
 
     def step(self, side: StashSide, settings: Settings, now: float) -> bool:
         """Do one piece of work; whether there was any.
@@ -119,7 +160,7 @@ class SyncSide:
             if is_watching:
                 self._look_at_plex(server, settings, now)
             if has_jobs:
-                self._sync(self._queue.claim(now=now, limit=BATCH), side, stash, now)
+                self._sync(side, stash, now)
             elif self._is_run_to_verify:
                 self._verify(server, now)
             if errand:
@@ -157,41 +198,81 @@ class SyncSide:
         self._plex.drop()
         self._verifier.forget()
 
-    def _sync(self, jobs: Sequence[Job], side: StashSide, stash: StashClient, now: float) -> None:
-        batch: Batch | None = None
+    def _sync(self, side: StashSide, stash: StashClient, now: float) -> None:
+        """Claim and sync, the most urgent first, until nothing is due or something is news."""
+        settings = self._paths.in_force(self._chosen())
+        work = _Work(side, stash, settings, began=time.monotonic())
+        stretch = self._stretch(self._plex.connected(settings), work, now)
+        work.stretch = stretch
         try:
-            ids = [job.scene_id for job in jobs]
-            asked = self._chosen()
-            read = side.read(stash, ids, asked)
-            self._take_conditions(read.conditions, now)
-            if not self._is_enabled():
-                return
-            settings = self._paths.in_force(self._chosen())
-            if settings.policy.tag_parents != asked.policy.tag_parents:
-                read = side.read(stash, ids, settings)  # the setting changed with this very answer
-            batch = self._batch(self._plex.connected(settings), settings, stash, jobs, now)
-            batch.run(jobs, read.scenes)
+            while work.may_begin and (jobs := self._claim(now)):
+                self._add(work, jobs)
+            stretch.finish()
         finally:
-            results = batch.results if batch else []
-            self._settler.settle(jobs, results, now=time.time())
-            if any(result.error is None for result in results):
-                self._brake.worked()
-            if batch and batch.woken:
-                self._queue.put_many(batch.woken, now=now, priority=Priority.RELATED)
-            self._write_again(now)
-            self._is_run_to_verify |= any(job.run for job in jobs) and bool(self._verifier.keys)
+            try:
+                stretch.close()
+            finally:
+                self._after(stretch, now)
+        if work.news:
+            self._take_conditions(work.news, now)
 
-    def _batch(
-        self,
-        server: Server,
-        settings: Settings,
-        stash: StashClient,
-        jobs: Sequence[Job],
-        now: float,
-    ) -> Batch:
+    def _claim(self, now: float, *, least: Priority = Priority.BULK) -> list[Job]:
+        sizes = {Priority.BULK: AT_ONCE_IN_BULK}
+        return self._queue.claim(now=now, limit=AT_ONCE, least=least, limits=sizes)
+
+    def _add(self, work: _Work, jobs: Sequence[Job], *, is_urgent: bool = False) -> None:
+        """Read the scenes of a claim and have them synced.
+
+        What Stash says of the settings with them is told only after the stretch: it goes by the old
+        ones.
+        """
+        work.jobs.update((job.scene_id, job) for job in jobs)
+        work.count += len(jobs)
+        read = None
+        try:
+            read = work.side.read(work.stash, [job.scene_id for job in jobs], work.settings)
+        finally:
+            if read is None or self._is_news(read.conditions):
+                self._queue.release(jobs)
+        if self._is_news(read.conditions):
+            work.news = read.conditions
+        elif work.stretch:
+            work.stretch.add(jobs, read.scenes, is_urgent=is_urgent)
+
+    def _may_go_on(self, work: _Work) -> bool:
+        """Take in what arrived, and do first what is more urgent than the work in hand."""
+        moment = time.monotonic()
+        if moment - self._looked < LOOK_SECONDS or work.is_interrupted:
+            return not work.is_over
+        self._looked = moment
+        if not self._is_wanted(list(work.jobs.values())):
+            work.is_over = True
+        elif not all(job.priority is Priority.SAVE for job in work.jobs.values()):
+            work.is_interrupted = True
+            try:
+                while not work.news and (jobs := self._claim(time.time(), least=Priority.SAVE)):
+                    self._add(work, jobs, is_urgent=True)
+            finally:
+                work.is_interrupted = False
+        return not (work.is_over or work.news)
+
+    def _after(self, stretch: Stretch, now: float) -> None:
+        if stretch.woken:
+            self._queue.put_many(stretch.woken, now=now, priority=Priority.RELATED)
+        self._write_again(now)
+
+    def _settle(self, work: _Work, jobs: Sequence[Job], results: Sequence[Result]) -> None:
+        self._settler.settle(jobs, results, now=time.time())
+        for job in jobs:
+            work.jobs.pop(job.scene_id, None)
+        if any(result.error is None for result in results):
+            self._brake.worked()
+        self._is_run_to_verify |= any(job.run for job in jobs) and bool(self._verifier.keys)
+
+    def _stretch(self, server: Server, work: _Work, now: float) -> Stretch:
+        settings, stash = work.settings, work.stash
         covers = CoverReader(stash)
         undo = settings.undo_destroyed
-        destroyed = Destroyed(self._ledger, stash, settings.mapping, undo=undo)
         decider = Decider(
             server=server,
             ledger=self._ledger,
@@ -200,17 +281,20 @@ class SyncSide:
             owners=Owners(stash, settings.mapping, self._ledger),
             stash_folders=self._paths.folders,
             verifier=self._verifier,
-            destroyed=destroyed,
+            destroyed=Destroyed(self._ledger, stash, settings.mapping, undo=undo),
             now=now,
         )
-        return Batch(
+        pictures = Pictures(server.client, covers, padded=settings.policy.pad_covers)
+        return Stretch(
             server=server,
             ledger=self._ledger,
             settings=settings,
-            covers=covers,
+            pictures=pictures,
             decider=decider,
+            deliveries=Deliveries(server, pictures, self._crew),
             verifier=self._verifier,
-            is_interrupted=lambda: self._is_interrupted(jobs),
+            may_go_on=lambda: self._may_go_on(work),
+            settle=lambda jobs, results: self._settle(work, jobs, results),
             busy=self._busy,
             now=now,
         )

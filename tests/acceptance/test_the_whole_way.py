@@ -73,9 +73,13 @@ def test_an_unchanged_scene_sends_nothing_to_plex(world: World) -> None:
     assert world.shown(key, "title") == "same"
 
 
-def test_a_bulk_edit_of_fifty_scenes_is_one_write_each(world: World) -> None:
+def test_a_bulk_edit_that_is_the_same_for_fifty_scenes_is_one_write(
+    world: World,
+) -> None:
     pairs = [world.add(f"folder {n % 3}/scene {n}.mp4", title=f"scene {n}") for n in range(50)]
+    world.task("Sync all scenes")
     tag = world.stash.store.add_tag("Bulk")
+    world.plex.requests.clear()
 
     world.stash.graphql(
         "mutation($i:BulkSceneUpdateInput!){bulkSceneUpdate(input:$i){id}}",
@@ -86,11 +90,13 @@ def test_a_bulk_edit_of_fifty_scenes_is_one_write_each(world: World) -> None:
             }
         },
     )
+    wait_for(
+        lambda: all(world.tags(key, "genre") == ["Bulk"] for _, key in pairs), what="every tag"
+    )
     world.settle()
 
-    assert all(world.tags(key, "genre") == ["Bulk"] for _, key in pairs)
     edits = [one for one in world.plex.requests if one.kind == "edit"]
-    assert len(edits) == 50
+    assert len(edits) <= 5  # as many as the hooks' events came in portions
 
 
 def test_what_a_scan_finds_is_synced(world: World) -> None:

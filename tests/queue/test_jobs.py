@@ -150,8 +150,23 @@ def test_a_claim_takes_the_most_urgent_first_then_what_was_due_first(queue: JobQ
     queue.put_many([3], now=2, priority=SAVE)
     queue.put_many([4], now=0, priority=RELATED)
 
-    assert scenes(queue.claim(now=5, limit=3)) == [3, 2, 4]
+    assert scenes(queue.claim(now=5, limit=3)) == [3, 2]
+    assert scenes(queue.claim(now=5, limit=3)) == [4]
     assert scenes(queue.claim(now=5, limit=3)) == [1]
+
+
+def test_a_claim_can_leave_what_is_less_urgent(queue: JobQueue) -> None:
+    queue.put_many([1], now=0, priority=BULK)
+    queue.put_many([2], now=0, priority=RELATED)
+
+    assert queue.claim(now=1, limit=3, least=SAVE) == []
+    assert scenes(queue.claim(now=1, limit=3, least=RELATED)) == [2]
+
+
+def test_each_priority_may_have_a_limit_of_its_own(queue: JobQueue) -> None:
+    queue.put_many(range(1, 6), now=0, priority=BULK)
+
+    assert len(queue.claim(now=1, limit=1, limits={BULK: 4})) == 4
 
 
 def test_urgent_jobs_that_wait_do_not_block_a_bulk_job_that_is_due(queue: JobQueue) -> None:
@@ -425,7 +440,7 @@ def test_cancelling_a_run_drops_only_what_nobody_else_asked_for(queue: JobQueue)
     queue.put_many([4, 5], now=2, priority=BULK, run="other")
 
     assert queue.cancel_run("all") == 1
-    assert scenes(queue.claim(now=9, limit=9)) == [1, 3, 4, 5]
+    assert scenes([*queue.claim(now=9, limit=9), *queue.claim(now=9, limit=9)]) == [1, 3, 4, 5]
 
 
 def test_cancelling_a_run_lets_what_is_out_finish(queue: JobQueue) -> None:
@@ -552,7 +567,8 @@ def test_a_worker_takes_back_what_its_predecessor_had_in_hand(folder: Path) -> N
     with closing(JobQueue(folder)) as queue:
         assert queue.counts(now=1).out == 0
         assert [
-            (job.scene_id, job.attempts, job.priority) for job in queue.claim(now=1, limit=10)
+            (job.scene_id, job.attempts, job.priority)
+            for job in [*queue.claim(now=1, limit=10), *queue.claim(now=1, limit=10)]
         ] == [(8, 1, SAVE), (7, 2, BULK)]
 
 

@@ -88,7 +88,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.queue.due_now(now=self.now)
         owed = {scene_id for scene_id, row in self.rows.items() if row.owed_to_people}
         self.queue.retry_failed(now=self.now)
-        jobs = self.queue.claim(now=self.now, limit=99)
+        jobs = [job for _ in Priority for job in self.queue.claim(now=self.now, limit=99)]
         held = [job.scene_id for job in jobs]
         assert len(held) == len(set(held))
         assert set(held) == set(self.rows)
@@ -168,7 +168,8 @@ class QueueMachine(RuleBasedStateMachine):
             if row.state == "waiting" and row.ask.due <= self.now
         ]
         expected = []
-        for _, _, scene_id in sorted(due)[:limit]:
+        most_urgent = [one for one in sorted(due) if one[0] == min(due)[0]]
+        for _, _, scene_id in most_urgent[:limit]:
             row = self.rows[scene_id]
             row.state, row.attempts = "out", row.attempts + 1
             row.job = Job(
