@@ -13,7 +13,7 @@ import signal
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,17 +68,20 @@ class Rig:
     Args:
         folder: Empty, and ours.
         scenes: How many scenes Stash has, and items Plex.
-        settings: Of the plugin, beside address, token and mapping.
+        launch: Starts the worker of a data folder, with the plugin's folder, unless one lives; None
+            for the plugin's own way.
     """
 
     def __init__(
-        self, folder: Path, scenes: int, settings: Mapping[str, object] | None = None
+        self, folder: Path, scenes: int, launch: Callable[[str, str], object] | None = None
     ) -> None:
         self.scenes = scenes
+        self.launch = launch or start_worker
         self._folder = folder
         self._is_logged = False
         self.here = folder / "stash config" / "plugins" / "PlexSync"
         self.data = folder / "stash config" / "plugin-data" / "PlexSync"
+        folder.mkdir(exist_ok=True)
         copy_plugin(self.here)
         compile_plugin(self.here)
         (self.data / "inbox").mkdir(mode=0o700, parents=True)
@@ -90,7 +93,6 @@ class Rig:
             plexUrl=self.plex.url,
             plexToken="t" * 20,
             pathMappings=f"{library.STASH_FOLDER} => {library.PLEX_FOLDER}",
-            **(settings or {}),
         )
         self._connection = Connection(
             url=self.stash.url, config_folder=str(folder / "stash config")
@@ -121,7 +123,7 @@ class Rig:
             began = time.time()
             self.stash.tell("reset")
             keep(str(self.data), write_call(self._connection, Command(mode="wake")))
-            start_worker(str(self.data), str(self.here))
+            self.launch(str(self.data), str(self.here))
             wait_for(lambda: self._has_settled(began), what="a worker at rest", seconds=60)
         return self.pid
 
@@ -159,7 +161,7 @@ class Rig:
         name = f"{mode}-{uuid.uuid4().hex}"
         before = self._begin(is_logged=is_logged)
         keep(str(self.data), write_call(self._connection, Command(mode=mode, run=name)))
-        start_worker(str(self.data), str(self.here))
+        self.launch(str(self.data), str(self.here))
         run = wait_for(
             lambda: self._finished(name), what=f"the end of {mode}", seconds=LONGEST_RUN_SECONDS
         )
