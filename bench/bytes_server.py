@@ -63,31 +63,38 @@ class Board:
     """What is counted, and how the server behaves."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    now: dict[str, int] = field(default_factory=lambda: {"reads": 0, "writes": 0})
-    most: dict[str, int] = field(default_factory=lambda: {"reads": 0, "writes": 0})
+    now: dict[str, int] = field(default_factory=lambda: {"reads": 0, "writes": 0, "all": 0})
+    most: dict[str, int] = field(default_factory=lambda: {"reads": 0, "writes": 0, "all": 0})
+    first_at: float | None = None  # `time.monotonic` of the first request since the last reset
     log: list[tuple[str, Request]] | None = None
     latency: float = LATENCY_SECONDS
     status: int = 200
-    busy_seconds: float = 0.0
 
     def begin(self, side: str) -> None:
         """One more in flight."""
-        self.now[side] += 1
-        self.most[side] = max(self.most[side], self.now[side])
+        if self.first_at is None:
+            self.first_at = time.monotonic()
+        for one in (side, "all"):
+            self.now[one] += 1
+            self.most[one] = max(self.most[one], self.now[one])
+
+    def end(self, side: str) -> None:
+        """One less in flight."""
+        for one in (side, "all"):
+            self.now[one] -= 1
 
     def reset(self) -> None:
         """Count anew; what is in flight stays so."""
         self.counts.clear()
         self.most = dict(self.now)
-        self.busy_seconds = 0.0
+        self.first_at = None
 
     def told(self) -> dict[str, object]:
         """All counts."""
         return {
             "counts": dict(self.counts),
             "most": dict(self.most),
-            "cpu_seconds": time.process_time(),
-            "busy_seconds": self.busy_seconds,
+            "first_at": self.first_at,
         }
 
     def write_log(self, file: Path) -> int:
@@ -125,11 +132,9 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take pieces until a request is complete."""
-        began = time.perf_counter()
         self._taken += data
         while (request := self._complete()) is not None:
             self._serve(request)
-        self._board.busy_seconds += time.perf_counter() - began
 
     def _complete(self) -> Request | None:
         end = self._taken.find(b"\r\n\r\n")
@@ -165,10 +170,8 @@ class Connection(asyncio.Protocol):
         return request.method == "GET" or request.target == "/graphql"
 
     def _finish(self, side: str, answer: Answer) -> None:
-        began = time.perf_counter()
-        self._board.now[side] -= 1
+        self._board.end(side)
         self._send(answer)
-        self._board.busy_seconds += time.perf_counter() - began
 
     def _send(self, answer: Answer) -> None:
         if self._transport is None or self._transport.is_closing():

@@ -9,6 +9,7 @@ import platform
 import signal
 import sqlite3
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -94,7 +95,12 @@ def measured(rows: Mapping[str, Callable[[], list[Row]]]) -> list[Row]:
     found: list[Row] = []
     for name, measure in rows.items():
         print(f"{name} ...", file=sys.stderr, flush=True)
-        found += measure()
+        try:
+            found += measure()
+        except (AssertionError, RuntimeError) as error:  # the others are worth having all the same
+            traceback.print_exc()
+            told = str(error).partition("\n")[0]
+            found.append(Row(name=name, what="-", must="-", measured=told, holds=False, facts={}))
     return found
 
 

@@ -28,11 +28,12 @@ from plugin.status import worker_lives
 from stash.call import Command, Connection, write_call
 from sync_queue.inbox import keep, start_worker
 from tests.waiting import wait_for
-from worker.state import RUN_LOCKS, RunState, read_state
+from worker.state import RUN_LOCKS, read_state
 
 _ANY_JOB = "SELECT EXISTS(SELECT 1 FROM scene_jobs WHERE status IN (1, 2))"
 LONGEST_RUN_SECONDS = 1800.0
 LOOK_SECONDS = 0.02
+RESTING_SECONDS = 1.5
 HELD_SECONDS = 10.0  # longer than any save is held
 _FINE_SECONDS = 0.001
 
@@ -60,6 +61,15 @@ class Worked:
     plex: Mapping[str, int]
     most: Mapping[str, int]
     logs: Mapping[str, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that ended; times are Unix seconds."""
+
+    started: float
+    finished: float
+    counts: Mapping[str, int]
 
 
 class Rig:
@@ -158,24 +168,58 @@ class Rig:
 
     def run(self, mode: str = "sync_all", *, is_logged: bool = False) -> Worked:
         """Have the worker do one run; it lives already or is started with it."""
-        name = f"{mode}-{uuid.uuid4().hex}"
         before = self._begin(is_logged=is_logged)
-        keep(str(self.data), write_call(self._connection, Command(mode=mode, run=name)))
-        self.launch(str(self.data), str(self.here))
-        run = wait_for(
-            lambda: self._finished(name), what=f"the end of {mode}", seconds=LONGEST_RUN_SECONDS
-        )
-        assert run is not None
-        assert run.finished is not None
+        run = self.end_of(self.ask(mode))
         return self._worked(run.finished - run.started, before, run.counts)
 
-    def _finished(self, name: str) -> RunState | None:
-        time.sleep(LOOK_SECONDS)
-        state = read_state(self.data)
-        run = state.runs.get(name) if state else None
-        if state and state.pause:
-            raise RuntimeError(f"the worker waits: {state.pause.message}")
-        return run if run and run.finished is not None else None
+    def ask(self, mode: str = "sync_all") -> str:
+        """Ask for a run; its name."""
+        name = f"{mode}-{uuid.uuid4().hex}"
+        keep(str(self.data), write_call(self._connection, Command(mode=mode, run=name)))
+        self.launch(str(self.data), str(self.here))
+        return name
+
+    def end_of(self, name: str, *, may_wait: bool = False) -> Ended:
+        """Wait for the end of a run.
+
+        Args:
+            name: As `ask` gave it.
+            may_wait: The worker may have to wait for a server meanwhile.
+        """
+        deadline = time.monotonic() + LONGEST_RUN_SECONDS
+        while time.monotonic() < deadline:
+            state = read_state(self.data)
+            run = state.runs.get(name) if state else None
+            if run and run.finished is not None:
+                return Ended(run.started, run.finished, run.counts)
+            if state and state.pause and not may_wait:
+                raise RuntimeError(f"the worker waits: {state.pause.message}")
+            time.sleep(LOOK_SECONDS)
+        raise RuntimeError(f"the run {name} does not end\n{self.log_text()[-3000:]}")
+
+    def wake(self, edits: int) -> Worked:
+        """Have the worker look for what no hook told, as when somebody opens the page.
+
+        Args:
+            edits: It is over when so many were written and acknowledged.
+        """
+        before = self._begin(is_logged=False)
+        began = time.monotonic()
+        keep(str(self.data), write_call(self._connection, Command(mode="wake")))
+        wait_for(
+            lambda: not self._waiting() and self.plex.counts().get("edit", 0) >= edits,
+            what=f"{edits} edits",
+            seconds=60,
+        )
+        with closing(self._queue()) as queue:
+            wait_for(lambda: not _has_jobs(queue), what="an empty queue", seconds=60)
+        return self._worked(time.monotonic() - began, before, {})
+
+    def rest(self) -> None:
+        """Wait until nothing was asked of either server for a while."""
+        before: object = None
+        while before != (before := (self.stash.counts(), self.plex.counts())):
+            time.sleep(RESTING_SECONDS)
 
     def save(self, ids: Iterable[int], *, is_logged: bool = False) -> Worked:
         """Have the worker sync scenes as after a save of each, from due to acknowledged.
@@ -187,10 +231,13 @@ class Rig:
         self._leave_events(ids)
         wait_for(lambda: not self._waiting(), what="an empty inbox", seconds=60)
         began = time.monotonic()
-        with closing(sqlite3.connect(f"file:{self.data}/queue/data.db?mode=ro", uri=True)) as queue:
+        with closing(self._queue()) as queue:
             while _has_jobs(queue):
                 time.sleep(_FINE_SECONDS)
         return self._worked(time.monotonic() - began, before, {})
+
+    def _queue(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"file:{self.data}/queue/data.db?mode=ro", uri=True)
 
     def _leave_events(self, ids: Iterable[int]) -> None:
         first = time.time_ns() - int(HELD_SECONDS * 1e9)
@@ -205,6 +252,13 @@ class Rig:
             (ready / names[-1]).write_text(json.dumps(call))
         for name in names:
             (ready / name).rename(self.data / "inbox" / name)
+
+    def add(self) -> int:
+        """One more scene, and the item of its file."""
+        self.plex.tell("add")
+        self.stash.tell("add")
+        self.scenes += 1
+        return self.scenes
 
     def _waiting(self) -> int:
         return sum(1 for _ in (self.data / "inbox").glob("*.json"))

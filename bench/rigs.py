@@ -20,13 +20,13 @@ class Sizes:
     large: int = 100_000
     bulk: int = 1_000
     equal: int = 5_000
-    slow: int = 2_000
+    slow: int = 6_000
     rounds: int = 3
     saves: int = 15
 
 
 QUICK = Sizes(
-    tiny=200, small=1_500, large=3_000, bulk=300, equal=300, slow=1_000, rounds=2, saves=5
+    tiny=200, small=1_500, large=3_000, bulk=300, equal=300, slow=3_000, rounds=2, saves=5
 )
 
 

@@ -43,6 +43,7 @@ def unchanged(rigs: Rigs) -> list[Row]:
 
 def _unchanged(rigs: Rigs, scenes: int) -> Row:
     rig = rigs.synced(scenes).rig
+    scenes = rig.scenes  # some may have come since
     runs, floors = [], []
     for _ in range(rigs.sizes.rounds):
         runs.append(rig.run(is_logged=True))
@@ -51,7 +52,7 @@ def _unchanged(rigs: Rigs, scenes: int) -> Row:
             raise AssertionError(f"something changed: {runs[-1].counts}")
     plex = max(sum(one.plex.values()) for one in runs)
     reads = max(one.stash.get("scenes", 0) for one in runs)
-    ratio = _ratio(runs, floors)
+    ratio = ratio_of(runs, floors)
     return Row(
         name="unchanged",
         what=f"sync all, nothing changed, {scenes:,} scenes, median of {len(runs)}",
@@ -77,7 +78,7 @@ def bulk(rigs: Rigs) -> list[Row]:
         floors.append(floor_seconds(rig, runs[-1].logs, rounds=1))
     plex = max(sum(one.plex.values()) for one in runs) / count
     stash = max(sum(one.stash.values()) for one in runs) / count
-    ratio = _ratio(runs, floors)
+    ratio = ratio_of(runs, floors)
     return [
         Row(
             name="bulk",
@@ -106,7 +107,8 @@ def facts(runs: Iterable[Worked], floors: Iterable[float], scenes: int) -> dict[
     }
 
 
-def _ratio(runs: Iterable[Worked], floors: Iterable[float]) -> Ratio:
+def ratio_of(runs: Iterable[Worked], floors: Iterable[float]) -> Ratio:
+    """The ratio of the medians."""
     return Ratio(
         ours=statistics.median(one.seconds for one in runs), bare=statistics.median(floors)
     )

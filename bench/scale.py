@@ -15,14 +15,33 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench import report, run_rows
+from bench import (
+    equal_rows,
+    large_rows,
+    match_rows,
+    report,
+    run_rows,
+    save_rows,
+    slow_rows,
+    start_rows,
+)
 from bench.measure import Row
 from bench.rigs import QUICK, Rigs, Sizes
 
 ROWS: dict[str, Callable[[Rigs], list[Row]]] = {
     "first": run_rows.first,
     "bulk": run_rows.bulk,
+    "save": save_rows.save,
+    "newfile": save_rows.newfile,
     "unchanged": run_rows.unchanged,
+    "ten": large_rows.ten,
+    "catchup": large_rows.catchup,
+    "memory": large_rows.memory,
+    "growth": large_rows.growth,
+    "equal": equal_rows.equal,
+    "matching": match_rows.matching,
+    "start": start_rows.start,
+    "slow": slow_rows.slow,
 }
 
 

@@ -74,9 +74,14 @@ class Standin:
         return counts
 
     def most(self) -> Mapping[str, int]:
-        """The most "reads" and "writes" that were in flight at once since the last reset."""
+        """The most "reads", "writes" and "all" in flight at once since the last reset."""
         most: dict[str, int] = self.tell("told")["most"]
         return most
+
+    def first_at(self) -> float | None:
+        """When the first request since the last reset came, by `time.monotonic`."""
+        at: float | None = self.tell("told")["first_at"]
+        return at
 
     def change(self, ids: Iterable[int], what: Literal["title", "tags"]) -> None:
         """Give scenes another title, or other tags; for the stand-in of Stash."""
