@@ -1,16 +1,15 @@
-"""The row about the start of a worker: from exec to its first request.
+"""The row about the start of a worker, of a release: from exec to its first request.
 
-Without `.pyc` means the plugin's own modules, as after an update; those of its dependencies were
-compiled when they were installed.
+The first start of a release finds no `.pyc`, neither of the plugin nor of its dependencies.
 """
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import time
 
 from bench.measure import Row, cpu_seconds
+from bench.release import add_vendor, forget_compiled
 from bench.rig import Rig
 from bench.rigs import Rigs
 
@@ -21,6 +20,7 @@ ROUNDS = 5
 def start(rigs: Rigs) -> list[Row]:
     """With the files that the first start leaves, and without them."""
     rig = rigs.fresh(SCENES)
+    add_vendor(rig.here)
     rig.start_worker()
     rig.run()
     rig.end_worker()
@@ -34,8 +34,7 @@ def _start(rig: Rig, *, most: float, what: str, is_compiled: bool) -> Row:
     took, used = [], []
     for _ in range(ROUNDS):
         if not is_compiled:
-            for folder in list(rig.here.rglob("__pycache__")):
-                shutil.rmtree(folder)
+            forget_compiled(rig.here)
         rig.stash.tell("reset")
         began = time.monotonic()
         rig.start_worker()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -260,3 +261,30 @@ def test_nothing_is_written_while_a_floor_is_measured(byte_plex: Standin) -> Non
     byte_plex.tell("forgetful", **{"is": False})
     [item] = client.items([library.FIRST_KEY + 9])
     assert client.items([item])[item].scalars["title"] == "scene 000009"
+
+
+def test_a_stand_in_is_slow_or_away_when_it_is_told_so(byte_plex: Standin) -> None:
+    url = f"{byte_plex.url}/identity"
+    byte_plex.tell("latency", seconds=0.2)
+    began = time.monotonic()
+    assert requests.get(url, timeout=5).status_code == 200
+    assert time.monotonic() - began >= 0.2
+    byte_plex.tell("latency", seconds=0.0)
+    byte_plex.tell("status", status=503)
+    assert requests.get(url, timeout=5).status_code == 503
+    byte_plex.tell("status", status=200)
+    assert requests.get(url, timeout=5).status_code == 200
+    assert byte_plex.counts() == {"identity": 2, "refused": 1}
+
+
+def test_a_reset_forgets_what_was_counted_and_when(byte_plex: Standin) -> None:
+    assert byte_plex.first_at() is None
+    before = time.monotonic()
+    requests.get(f"{byte_plex.url}/identity", timeout=5)
+    first = byte_plex.first_at()
+    assert first is not None
+    assert before <= first <= time.monotonic()
+    assert byte_plex.most() == {"reads": 1, "writes": 0, "all": 1}
+    byte_plex.tell("reset")
+    assert (byte_plex.counts(), byte_plex.first_at()) == ({}, None)
+    assert byte_plex.most() == {"reads": 0, "writes": 0, "all": 0}

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from bench import library
+from bench.equal_rows import wrong_items
 from bench.floor import floor_seconds
 from bench.profiling import profiled
+from bench.release import add_vendor, forget_compiled
 from bench.rig import Rig
 from plex.client import PlexClient
 from plex.item import Item
@@ -62,6 +64,24 @@ def test_the_floor_of_a_save_leaves_no_trace(rig: Rig) -> None:
     assert floor_seconds(rig, worked.logs, rounds=1, is_in_turn=True) > 0.006  # three answers
     assert item(rig, 7) == before
     assert rig.run().counts == {"unchanged": SCENES}
+
+
+def test_items_that_show_other_tags_than_their_scenes_are_told(rig: Rig) -> None:
+    """The row about equal edits is worth what this finds."""
+    assert wrong_items(rig) == SCENES
+    rig.stash.change(range(1, SCENES), "tags")
+    rig.run()
+    assert wrong_items(rig) == 1
+
+
+def test_a_release_starts_without_any_compiled_file(tmp_path: Path) -> None:
+    with Rig(tmp_path, 3) as made:
+        add_vendor(made.here)
+        forget_compiled(made.here)
+        assert not list(made.here.rglob("*.pyc"))
+        made.start_worker()
+        assert made.run().counts == {"changed": 3}
+        assert list((made.here / "vendor").rglob("*.pyc"))
 
 
 def test_a_profile_holds_the_workers_functions_and_whose_they_are(tmp_path: Path) -> None:
