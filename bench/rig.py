@@ -35,7 +35,8 @@ LONGEST_RUN_SECONDS = 1800.0
 LOOK_SECONDS = 0.02
 RESTING_SECONDS = 1.5
 HELD_SECONDS = 10.0  # longer than any save is held
-_FINE_SECONDS = 0.001
+LONGEST_SAVE_SECONDS = 120.0
+_FINE_SECONDS, _COARSE_SECONDS = 0.0003, 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,13 +228,14 @@ class Rig:
         The events are older than any hold, so that their jobs are due when they are taken.
         """
         assert worker_lives(self.data), "a save is for a worker that lives"
+        scenes = list(ids)
         before = self._begin(is_logged=is_logged)
-        self._leave_events(ids)
-        wait_for(lambda: not self._waiting(), what="an empty inbox", seconds=60)
-        began = time.monotonic()
+        self._leave_events(scenes)
+        pause = _FINE_SECONDS if len(scenes) == 1 else _COARSE_SECONDS  # looking is not for nothing
         with closing(self._queue()) as queue:
-            while _has_jobs(queue):
-                time.sleep(_FINE_SECONDS)
+            _watch(lambda: not self._waiting(), "an empty inbox", pause)
+            began = time.monotonic()
+            _watch(lambda: not _has_jobs(queue), "an empty queue", pause)
         return self._worked(time.monotonic() - began, before, {})
 
     def _queue(self) -> sqlite3.Connection:
@@ -261,7 +263,7 @@ class Rig:
         return self.scenes
 
     def _waiting(self) -> int:
-        return sum(1 for _ in (self.data / "inbox").glob("*.json"))
+        return sum(1 for one in (self.data / "inbox").iterdir() if one.suffix == ".json")
 
     def _begin(self, *, is_logged: bool) -> float:
         self.plex.tell("prepare")
@@ -289,6 +291,15 @@ class Rig:
             most=self.plex.most(),
             logs=logs,
         )
+
+
+def _watch(is_over: Callable[[], bool], what: str, pause: float) -> None:
+    """Wait for what is measured in milliseconds."""
+    deadline = time.monotonic() + LONGEST_SAVE_SECONDS
+    while not is_over():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited in vain for {what}")
+        time.sleep(pause)
 
 
 def _has_jobs(queue: sqlite3.Connection) -> bool:
