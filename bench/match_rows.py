@@ -58,12 +58,12 @@ def _warm(server: Server, items: int) -> Row:
     found = sum(len(kept.of(section, paths[at : at + AT_ONCE])) for at in range(0, items, AT_ONCE))
     cpu, seconds = time.process_time() - used, time.perf_counter() - began
     assert found == items, found
-    each = 1e6 * seconds / items
+    each = 1e6 * cpu / items
     return Row(
         name="matching",
         what=f"warm caches, {items:,} paths, {AT_ONCE} at once",
-        must=f"<= {WARM_US:.0f} us a path",
-        measured=f"{each:.1f} us a path",
+        must=f"<= {WARM_US:.0f} us of CPU a path",
+        measured=f"{each:.1f} us of CPU a path, {seconds:.2f} s in all",
         holds=each <= WARM_US,
-        facts={CPU: 1000 * cpu / items, "us_a_path": each},
+        facts={CPU: 1000 * cpu / items, "us_a_path": each, "seconds": seconds},
     )

@@ -26,7 +26,7 @@ class Sizes:
 
 
 QUICK = Sizes(
-    tiny=200, small=1_500, large=3_000, bulk=300, equal=300, slow=3_000, rounds=2, saves=5
+    tiny=200, small=1_000, large=2_000, bulk=250, equal=200, slow=4_000, rounds=2, saves=5
 )
 
 

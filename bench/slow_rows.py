@@ -49,12 +49,10 @@ class Seen:
 
 
 def slow(rigs: Rigs) -> list[Row]:
-    """A run with a Plex that is slow for a while, and away for a while."""
+    """A first sync with a Plex that is slow for a while, and away for a while."""
     scenes = rigs.sizes.slow
-    rig = rigs.synced(scenes).rig
-    rig.stash.change(range(1, scenes + 1), "title")
-    rig.plex.tell("prepare")
-    rig.plex.tell("reset")
+    rig = rigs.fresh(scenes)
+    rig.start_worker()
     seen = Seen()
     run = rig.ask()
     _wait_for_edits(rig)
@@ -71,7 +69,8 @@ def slow(rigs: Rigs) -> list[Row]:
     back = _wait_for_edits(rig)
     seen.look(rig, "after that")
     counts = dict(rig.end_of(run, may_wait=True).counts)
-    return [_row(seen, back, is_all_done=counts.get("changed") == scenes, counts=counts)]
+    rig.end_worker()
+    return [_row(seen, back, is_all_done=counts == {"changed": scenes}, counts=counts)]
 
 
 def _wait_for_edits(rig: Rig) -> float:
