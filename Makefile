@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook clean
+.PHONY: demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook bench profile clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m demo
@@ -45,6 +45,14 @@ lost-hooks: $(VENV)/.ready
 # What a hook, the queue and the idle worker cost here; BENCH="--quick --rows running,save" for less.
 bench-hook: $(VENV)/.ready
 	$(BIN)/python -m bench.hook $(BENCH)
+
+# What a hundred thousand scenes cost, a quarter of an hour; BENCH="--quick --rows first,bulk" for less.
+bench: $(VENV)/.ready
+	$(BIN)/python -m bench.scale $(BENCH)
+
+# Where the worker's time goes; another row: make profile PROFILE="--row first --scenes 5000"
+profile: $(VENV)/.ready
+	$(BIN)/python -m bench.profiling $(PROFILE)
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
