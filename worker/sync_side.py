@@ -202,6 +202,7 @@ class SyncSide:
         """Claim and sync, the most urgent first, until nothing is due or something is news."""
         settings = self._paths.in_force(self._chosen())
         work = _Work(side, stash, settings, began=time.monotonic())
+        self._looked = work.began  # the loop has just looked
         stretch = self._stretch(self._plex.connected(settings), work, now)
         work.stretch = stretch
         try:
