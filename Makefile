@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook clean
+.PHONY: docs demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m demo
@@ -45,6 +45,10 @@ lost-hooks: $(VENV)/.ready
 # What a hook, the queue and the idle worker cost here; BENCH="--quick --rows running,save" for less.
 bench-hook: $(VENV)/.ready
 	$(BIN)/python -m bench.hook $(BENCH)
+
+# The documents that are made from tables in the code.
+docs: $(VENV)/.ready
+	$(BIN)/python -c "import catalogue, pathlib; pathlib.Path('docs/errors.md').write_text(catalogue.as_markdown(), encoding='utf-8')"
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)

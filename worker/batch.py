@@ -107,6 +107,9 @@ class Batch:
             verdicts = self._decider.decide(
                 [job for job in jobs if job.scene_id not in wishes], scenes
             )
+            for lost in self._decider.chosen.lost:
+                self._ledger.choices.drop(lost.scene_id)
+                self._events.append(lost)
             for one in verdicts:
                 self._rest(one)
             self._write([one.plan for one in verdicts if one.plan])

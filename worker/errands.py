@@ -20,10 +20,11 @@ from sync_queue.jobs import Job, Priority
 from worker.covers import CoverReader
 from worker.decide import Decider
 from worker.destroyed import Destroyed
+from worker.modes import LOOKING_MODES
 from worker.owners import Owners
 from worker.path_side import PathSide
 from worker.preview import Preview
-from worker.runs import LOOKING_MODES, Run, Runs
+from worker.runs import Run, Runs
 from worker.settings import Settings
 from worker.state import RESULTS
 from worker.undoing import Undoing
@@ -70,7 +71,9 @@ class Errands:
             return
         name = run.state.id
         if name not in self._previews:
-            self._previews[name] = (Preview(run.state.mode), self._chunks(run, stash))
+            written = self._ledger.written if run.ids else None
+            preview = Preview(run.state.mode, written=written)
+            self._previews[name] = (preview, self._chunks(run, stash))
         preview, chunks = self._previews[name]
         try:
             ids = next(chunks, None)
@@ -139,7 +142,8 @@ class Errands:
         )
         scenes = stash.read_scenes(list(ids), with_tag_parents=settings.policy.tag_parents).scenes
         for verdict in decider.decide(jobs, scenes):
-            preview.add(verdict)
+            scene = scenes.get(verdict.job.scene_id)
+            preview.add(verdict, title=scene.title if scene else "")
 
     def _look_at_undo(
         self,

@@ -23,7 +23,9 @@ from worker.arrivals import Inbox
 from worker.catch_up import CatchUp
 from worker.clock import Clock
 from worker.comparisons import Comparisons
+from worker.gate import Gate
 from worker.intake import Intake
+from worker.known import note_settings
 from worker.listing import Listing
 from worker.path_side import PathSide
 from worker.pause import Brake
@@ -33,8 +35,10 @@ from worker.settings import Settings, read_settings
 from worker.settle import Settler
 from worker.show import Show
 from worker.stash_side import StashSide
+from worker.steering import Steering
 from worker.stores import Stores
 from worker.sync_side import SyncSide
+from worker.token_file import read_token
 from worker.version import CodeWatch, version_of
 
 log = logging.getLogger("PlexSync.worker")
@@ -89,11 +93,12 @@ class Worker:
         self._listing = Listing(self._queue, self._runs, self._ledger)
         self._brake = Brake()
         version = version_of(here)
-        self._show = Show(folder, ledger=self._ledger, runs=self._runs, version=version)
+        self._show = Show(folder, runs=self._runs, version=version)
         self._settler = Settler(self._queue, self._runs, self._show)
         self._stash = StashSide()
         self._plex = PlexSide(folder, version=version, match_cache=self._stores.match_cache)
         self._catch_up = CatchUp(self._ledger)
+        self._gate = Gate(self._ledger)
         self._intake = Intake(
             inbox=self._inbox,
             queue=self._queue,
@@ -103,6 +108,13 @@ class Worker:
             clear_caches=self._clear_caches,
             look_soon=self._look_soon,
             shows_tag_parents=lambda: bool(self._settings and self._settings.policy.tag_parents),
+            steer=Steering(
+                gate=self._gate,
+                ledger=self._ledger,
+                queue=self._queue,
+                stop_run=self._stop_run,
+                look_at_token=self._look_at_token,
+            ).commands,
         )
         self._paths = PathSide(self._ledger)
         self._job = SyncSide(
@@ -118,6 +130,7 @@ class Worker:
             take_conditions=self._take_conditions,
             is_enabled=lambda: self._is_enabled,
             is_interrupted=self._is_interrupted,
+            is_held=self._gate.is_closed,
         )
         self._chosen = Settings()
         self._settings: Settings | None = None
@@ -204,7 +217,8 @@ class Worker:
         return did
 
     def _rest(self) -> None:
-        due = None if self._brake.pause else self._queue.next_due()
+        is_waiting = self._brake.pause or self._gate.is_closed(time.time())
+        due = None if is_waiting else self._queue.next_due()
         until_due = POLL_SECONDS if due is None else due - time.time()
         time.sleep(min(POLL_SECONDS, max(until_due, 0.01)))
 
@@ -237,6 +251,9 @@ class Worker:
     def _take_conditions(self, conditions: Conditions, now: float) -> None:
         self._is_enabled = conditions.enabled
         stored = dict(conditions.settings)
+        note_settings(self._ledger, stored)
+        if not stored.get("plexToken"):
+            stored["plexToken"] = read_token(self._folder)
         if self._settings is not None and stored == self._stored:
             return
         self._stored = stored
@@ -247,6 +264,11 @@ class Worker:
         if not self._brake.is_stash:
             self._brake.release()
         self._take_settings(now)
+
+    def _look_at_token(self, now: float) -> None:
+        """The token's file changed: take it at once where Stash can be asked."""
+        if self._stash.client and not self._brake.is_stash:
+            self._take_conditions(self._stash.conditions(self._stash.client), now)
 
     def _take_settings(self, now: float) -> None:
         """Act on what a person chose, with the mapping that is in force."""
@@ -330,10 +352,18 @@ class Worker:
             self._intake.take(now)
         self._watch_runs(now)
         self._show.publish(self._brake.pause)
-        if self._is_asked_to_end or self._settler.has_cancelled(jobs):
+        if self._is_asked_to_end or self._gate.is_closed(now):
+            return True
+        if self._settler.has_cancelled(jobs):
             return True
         is_urgent = any(job.priority is Priority.SAVE for job in jobs)
         return not is_urgent and self._queue.has_due(now=now, priority=Priority.SAVE)
+
+    def _stop_run(self, run_id: str, now: float) -> None:
+        run = self._runs.named(run_id)
+        if run:
+            self._settler.cancel(run, now)
+            self._job.forget_ended()
 
     def _watch_runs(self, now: float) -> None:
         for run in list(self._runs.stopped()):

@@ -28,6 +28,7 @@ from worker.covers import CoverReader
 from worker.decide import Decider
 from worker.destroyed import Destroyed
 from worker.errands import Errands
+from worker.known import note_server
 from worker.owners import Owners
 from worker.path_side import PathSide
 from worker.pause import Brake
@@ -63,6 +64,7 @@ class SyncSide:
         take_conditions: Is told what Stash says about the plugin with each batch.
         is_enabled: Whether the plugin still is, after that.
         is_interrupted: Whether something more urgent came than these jobs.
+        is_held: Whether nothing may be written at this time.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class SyncSide:
         take_conditions: Callable[[Conditions, float], None],
         is_enabled: Callable[[], bool],
         is_interrupted: Callable[[Sequence[Job]], bool],
+        is_held: Callable[[float], bool],
     ) -> None:
         self._queue, self._ledger = stores.queue, stores.ledger
         self._plex = plex
@@ -91,6 +94,7 @@ class SyncSide:
         self._take_conditions = take_conditions
         self._is_enabled = is_enabled
         self._is_interrupted = is_interrupted
+        self._is_held = is_held
         self._errands = Errands(folder, runs=runs, ledger=self._ledger, paths=paths)
         self._watch = Watch(self._ledger)
         self._repairs = Repairs(self._ledger)
@@ -111,7 +115,7 @@ class SyncSide:
         due = self._queue.next_due()
         errand = self._errands.next()
         is_watching = self._watch.is_due()
-        has_jobs = due is not None and due <= now
+        has_jobs = due is not None and due <= now and not self._is_held(now)
         if not (has_jobs or errand or is_watching or self._is_run_to_verify):
             return False
         try:
@@ -146,6 +150,12 @@ class SyncSide:
         server = self._plex.connected(settings)
         if self._paths.prepare(self._chosen(), server, stash, now):
             raise MappingChangedError("another path mapping was detected")
+        note_server(
+            self._ledger,
+            machine=server.machine,
+            url=settings.plex_url,
+            sections=server.finder.sections,
+        )
         complaints = (*settings.complaints, *server.complaints)
         if self._show.complaints != complaints:
             self._show.complaints = complaints
