@@ -34,7 +34,8 @@ def read_result(folder: Path | None, command: Command) -> dict[str, object]:
     result: object = None
     if path and path.exists():
         result = json.loads(path.read_bytes())
-    is_done = mine.finished is not None if mine else result is not None
+    is_over = isinstance(result, dict) and result.get("state") != "waiting"
+    is_done = mine.finished is not None if mine else is_over
     return {
         "done": is_done,
         "run": asdict(mine) if mine else None,

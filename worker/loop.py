@@ -8,6 +8,7 @@ has in hand and makes room for a successor.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Sequence
 from enum import Enum
@@ -27,12 +28,15 @@ from worker.gate import Gate
 from worker.intake import Intake
 from worker.known import note_settings
 from worker.listing import Listing
+from worker.outside import outside_of
 from worker.path_side import PathSide
 from worker.pause import Brake
 from worker.plex_side import PlexSide
+from worker.results import Results
 from worker.runs import Runs
 from worker.settings import Settings, read_settings
 from worker.settle import Settler
+from worker.setup_side import SetupSide
 from worker.show import Show
 from worker.stash_side import StashSide
 from worker.steering import Steering
@@ -113,7 +117,7 @@ class Worker:
                 ledger=self._ledger,
                 queue=self._queue,
                 stop_run=self._stop_run,
-                look_at_token=self._look_at_token,
+                look_at_token=self._stash.ask_soon,
             ).commands,
         )
         self._paths = PathSide(self._ledger)
@@ -131,6 +135,16 @@ class Worker:
             is_enabled=lambda: self._is_enabled,
             is_interrupted=self._is_interrupted,
             is_held=self._gate.is_closed,
+        )
+        self._setup = SetupSide(
+            folder,
+            runs=self._runs,
+            results=Results(folder),
+            match_cache=self._stores.match_cache,
+            version=version,
+            outside=outside_of(os.environ),
+            settings=lambda: self._paths.in_force(self._chosen),
+            look_at_token=self._stash.ask_soon,
         )
         self._chosen = Settings()
         self._settings: Settings | None = None
@@ -202,10 +216,12 @@ class Worker:
         took = self._intake.take(now)
         if took:
             self._watch_runs(now)  # what is done with at once is seen to be, whatever fails next
+        is_ready = self._settings is not None or self._brake.is_stash
+        asked = is_ready and self._setup.step(now)
         self._code.look()
         self._look_at_conditions(now)
         self._probe(now)
-        did = any([took, self._catch_up_if_due(now), self._list(now), self._work(now)])
+        did = any([took, asked, self._catch_up_if_due(now), self._list(now), self._work(now)])
         self._watch_runs(now)
         if did:
             self._show.set_aside = self._inbox.set_aside_count()
@@ -264,11 +280,6 @@ class Worker:
         if not self._brake.is_stash:
             self._brake.release()
         self._take_settings(now)
-
-    def _look_at_token(self, now: float) -> None:
-        """The token's file changed: take it at once where Stash can be asked."""
-        if self._stash.client and not self._brake.is_stash:
-            self._take_conditions(self._stash.conditions(self._stash.client), now)
 
     def _take_settings(self, now: float) -> None:
         """Act on what a person chose, with the mapping that is in force."""
@@ -364,6 +375,7 @@ class Worker:
         if run:
             self._settler.cancel(run, now)
             self._job.forget_ended()
+            self._setup.forget_ended()
 
     def _watch_runs(self, now: float) -> None:
         for run in list(self._runs.stopped()):

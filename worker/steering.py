@@ -35,7 +35,7 @@ class Steering:
         ledger: Ledger,
         queue: JobQueue,
         stop_run: Callable[[str, float], None],
-        look_at_token: Callable[[float], None],
+        look_at_token: Callable[[], None],
     ) -> None:
         self._gate = gate
         self._ledger = ledger
@@ -51,7 +51,7 @@ class Steering:
             "go_on": lambda *_: self._gate.open_by_person(),
             "setup": self._set_up,
             "stop": lambda command, now: self._stop_run(command.run, now),
-            "token": lambda _, now: self._look_at_token(now),
+            "token": lambda *_: self._look_at_token(),
             "ignore": self._ignore,
             "choose": self._choose,
         }

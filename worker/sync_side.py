@@ -34,6 +34,7 @@ from worker.path_side import PathSide
 from worker.pause import Brake
 from worker.plex_side import PlexSide
 from worker.repair import Repairs
+from worker.results import Results
 from worker.runs import Runs
 from worker.settings import Settings
 from worker.settle import Settler
@@ -95,7 +96,7 @@ class SyncSide:
         self._is_enabled = is_enabled
         self._is_interrupted = is_interrupted
         self._is_held = is_held
-        self._errands = Errands(folder, runs=runs, ledger=self._ledger, paths=paths)
+        self._errands = Errands(Results(folder), runs=runs, ledger=self._ledger, paths=paths)
         self._watch = Watch(self._ledger)
         self._repairs = Repairs(self._ledger)
         self._verifier = Verifier(self._ledger)
