@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: docs demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook clean
+.PHONY: docs demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook bench-operations clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m demo
@@ -45,6 +45,10 @@ lost-hooks: $(VENV)/.ready
 # What a hook, the queue and the idle worker cost here; BENCH="--quick --rows running,save" for less.
 bench-hook: $(VENV)/.ready
 	$(BIN)/python -m bench.hook $(BENCH)
+
+# What the page's operations cost at 100,000 scenes; BENCH=--quick for less.
+bench-operations: $(VENV)/.ready
+	$(BIN)/python -m bench.operations $(BENCH)
 
 # The documents that are made from tables in the code.
 docs: $(VENV)/.ready

@@ -119,11 +119,11 @@ def next_due(connection: sqlite3.Connection) -> float | None:
 
 def counts(connection: sqlite3.Connection, *, now: float) -> Counts:
     """Count on the indexes alone."""
-    waiting, due, out = connection.execute(sql.COUNTS, {"now": now}).fetchone()
+    delayed, due, out = connection.execute(sql.COUNTS, {"now": now}).fetchone()
     retrying, next_retry = connection.execute(sql.RETRYING).fetchone()
     by_code = dict(connection.execute(sql.FAILED_BY_CODE).fetchall())
     return Counts(
-        waiting=waiting,
+        waiting=due + delayed,
         retrying=retrying,
         next_retry=next_retry,
         due=due,

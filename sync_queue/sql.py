@@ -193,9 +193,10 @@ SELECT
 
 WAITING_COUNT = "SELECT COUNT(*) FROM scene_jobs WHERE status = 1"
 
+# Each waiting row is passed once: those that are due, and those that are not.
 COUNTS = """
 SELECT
-    (SELECT COUNT(*) FROM scene_jobs WHERE status = 1),
+    (SELECT COUNT(*) FROM scene_jobs WHERE status = 1 AND priority IN (0, 1, 2) AND due > :now),
     (SELECT COUNT(*) FROM scene_jobs WHERE status = 1 AND priority IN (0, 1, 2) AND due <= :now),
     (SELECT COUNT(*) FROM scene_jobs WHERE status = 2)
 """
