@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook bench profile clean
+.PHONY: docs demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook bench bench-operations profile clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m demo
@@ -53,6 +53,14 @@ bench: $(VENV)/.ready
 # Where the worker's time goes; another row: make profile PROFILE="--row first --scenes 5000"
 profile: $(VENV)/.ready
 	$(BIN)/python -m bench.profiling $(PROFILE)
+
+# What the page's operations cost at 100,000 scenes; BENCH=--quick for less.
+bench-operations: $(VENV)/.ready
+	$(BIN)/python -m bench.operations $(BENCH)
+
+# The documents that are made from tables in the code.
+docs: $(VENV)/.ready
+	$(BIN)/python -c "import catalogue, pathlib; pathlib.Path('docs/errors.md').write_text(catalogue.as_markdown(), encoding='utf-8')"
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FILES = ("PlexSync.yml", "PlexSync.py", "errors.py", "sqlite_file.py", "LICENSE")
+FILES = ("PlexSync.yml", "PlexSync.py", "catalogue.py", "errors.py", "sqlite_file.py", "LICENSE")
 FOLDERS = ("plugin", "worker", "mirror", "plex", "stash", "sync_queue", "ui")
 
 

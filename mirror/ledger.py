@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mirror import records
+from mirror.choices import Choices
 from mirror.journal import Journal, item_key
 from mirror.ledger_file import LedgerFile, Origin, read_scene_counts
 from mirror.records import Confirmation, Event, Intent, ItemId, Kind, SceneState
@@ -69,6 +70,7 @@ class Ledger:
         origin: Where what it holds comes from; anything but `Origin.FILE` asks for a comparison.
         journal: Events, and what runs wrote.
         wishes: What is to be undone.
+        choices: Which scenes are left out, and items that a person chose.
         seen: Changes in Stash that were dealt with.
     """
 
@@ -78,6 +80,7 @@ class Ledger:
         self.origin = self._file.origin
         self.journal = Journal(self._file)
         self.wishes = Wishes(self._file)
+        self.choices = Choices(self._file)
         self.seen = Seen(self._file)
 
     def close(self) -> None:
@@ -263,7 +266,7 @@ class Ledger:
     def forget_scene(self, scene_id: int) -> None:
         """Drop all that is known of a scene and of the items that it was the last to write."""
         with self._file.transaction():
-            for table in ("items", "scenes", "links"):
+            for table in ("items", "scenes", "links", "choices", "ignored"):
                 self._file.execute(
                     f"DELETE FROM {table} WHERE scene_id = ?",  # noqa: S608
                     (scene_id,),

@@ -19,93 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from errors import DamagedError, NotKeptError
+from mirror.ledger_schema import FIRST_WITH_COUNTS, SCHEMA, STEPS
 from sqlite_file import check_version, reader, set_aside, set_journal, translated
 
 log = logging.getLogger(__name__)
 
 _CONSEQUENCE = "nothing is synced until it can be"
-
-FIRST_SCHEMA = """
-CREATE TABLE items (
-    rating_key INTEGER NOT NULL,
-    part TEXT NOT NULL,
-    section_uuid TEXT NOT NULL,
-    machine TEXT NOT NULL,
-    scene_id INTEGER NOT NULL,          -- the scene that wrote it last
-    asked TEXT,                         -- NULL until a write is confirmed
-    unsure TEXT NOT NULL DEFAULT '[]',  -- writes begun since then, oldest first
-    before TEXT NOT NULL DEFAULT '{}',  -- fields are added, never changed
-    begun REAL,                         -- Unix seconds
-    confirmed REAL,                     -- Unix seconds
-    UNIQUE (rating_key, part, section_uuid, machine)
-);
-CREATE INDEX items_by_scene ON items (scene_id);
-
-CREATE TABLE scenes (
-    scene_id INTEGER PRIMARY KEY,
-    state TEXT NOT NULL,
-    code TEXT NOT NULL,
-    message TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    cover TEXT NOT NULL,
-    cover_etag TEXT NOT NULL,
-    cover_sha1 TEXT NOT NULL,
-    updated_at TEXT NOT NULL,
-    changed REAL NOT NULL,              -- Unix seconds
-    paths TEXT NOT NULL
-);
-CREATE INDEX scenes_by_state ON scenes (state, code);
-
-CREATE TABLE links (
-    kind TEXT NOT NULL,
-    object_id INTEGER NOT NULL,
-    scene_id INTEGER NOT NULL,
-    PRIMARY KEY (kind, object_id, scene_id)
-) WITHOUT ROWID;
-CREATE INDEX links_by_scene ON links (scene_id);
-
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"""
-_SECOND = """
-ALTER TABLE items ADD COLUMN removed TEXT NOT NULL DEFAULT '{}';  -- taken out of lists by us
-ALTER TABLE scenes ADD COLUMN about TEXT NOT NULL DEFAULT '';     -- what the code speaks of
-ALTER TABLE scenes ADD COLUMN detail TEXT NOT NULL DEFAULT '{}';
-
-CREATE INDEX items_by_part ON items (part);
-
-CREATE TABLE events (
-    id INTEGER PRIMARY KEY,
-    at REAL NOT NULL,                   -- Unix seconds
-    scene_id INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    text TEXT NOT NULL
-);
-CREATE TABLE run_writes (
-    run TEXT NOT NULL,
-    rating_key INTEGER NOT NULL,
-    part TEXT NOT NULL,
-    section_uuid TEXT NOT NULL,
-    machine TEXT NOT NULL,
-    scene_id INTEGER NOT NULL,
-    before TEXT NOT NULL,               -- what stood in each field that the run wrote
-    wrote TEXT NOT NULL,                -- what the run asked for
-    removed TEXT NOT NULL,              -- what the run took out of lists
-    PRIMARY KEY (run, rating_key, part, section_uuid, machine)
-) WITHOUT ROWID;
-CREATE TABLE wishes (
-    scene_id INTEGER PRIMARY KEY,
-    undo TEXT NOT NULL                  -- the run whose writes are undone; '' for all of them
-);
-CREATE TABLE seen (
-    kind TEXT NOT NULL,
-    object_id INTEGER NOT NULL,
-    updated_at TEXT NOT NULL,
-    at REAL NOT NULL,                   -- the same in Unix seconds
-    PRIMARY KEY (kind, object_id)
-) WITHOUT ROWID;
-"""
-_STEPS = (FIRST_SCHEMA, _SECOND)  # from each version to the next
-SCHEMA = len(_STEPS)
 
 
 class Origin(Enum):
@@ -242,7 +161,10 @@ def read_scene_counts(path: Path) -> dict[str, int] | None:
 
 def count_scenes(connection: sqlite3.Connection) -> dict[str, int]:
     """Scenes by "state", or "state/code" where there is a code."""
-    rows = connection.execute("SELECT state, code, count(*) FROM scenes GROUP BY state, code")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    kept = "SELECT state, code, count FROM state_counts"
+    counted = "SELECT state, code, count(*) FROM scenes GROUP BY state, code"
+    rows = connection.execute(kept if version >= FIRST_WITH_COUNTS else counted)
     return {f"{state}/{code}" if code else state: count for state, code, count in rows}
 
 
@@ -276,5 +198,5 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, wal: bool) -> None:
     set_journal(connection, wal=wal)
     if version < SCHEMA:
         # One transaction with the version: a kill in between leaves the file as it was.
-        steps = "".join(_STEPS[version:])
+        steps = "".join(STEPS[version:])
         connection.executescript(f"BEGIN IMMEDIATE;{steps}PRAGMA user_version = {SCHEMA};COMMIT;")

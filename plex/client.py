@@ -13,6 +13,7 @@ from plexapi import BASE_HEADERS
 
 from errors import ItemGoneError, UnreadableAnswerError
 from plex import answers
+from plex.about import About, read_about
 from plex.answers import Page, Picture, Section
 from plex.item import Item
 from plex.transport import Transport
@@ -32,9 +33,19 @@ class PlexClient:
         url: The server's address without a trailing slash.
         token: Sent as `X-Plex-Token`, never shown.
         identifier: The installation's stable client identifier.
+        version: The plugin's.
+        patience: How long at most to wait for an answer, in seconds; None for the usual.
     """
 
-    def __init__(self, url: str, token: str, *, identifier: str, version: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        identifier: str,
+        version: str = "",
+        patience: float | None = None,
+    ) -> None:
         self._transport = Transport(
             url,
             {
@@ -46,8 +57,9 @@ class PlexClient:
                 "X-Plex-Product": "PlexSync",
                 "X-Plex-Version": version,
                 "X-Plex-Device-Name": "PlexSync",
-                "X-Plex-Token": token,
+                **({"X-Plex-Token": token} if token else {}),
             },
+            patience=patience,
         )
 
     def close(self) -> None:
@@ -57,6 +69,14 @@ class PlexClient:
     def machine_identifier(self) -> str:
         """The server's own name; needs no token and no work: the liveness probe."""
         return answers.read_machine_identifier(self._get("/identity"))
+
+    def identity(self) -> About:
+        """Who answers; needs no token, and does not say the name."""
+        return read_about(self._get("/identity"))
+
+    def about(self) -> About:
+        """Who answers, with the name that its owner gave it; needs a token."""
+        return read_about(self._get("/"))
 
     def sections(self) -> tuple[Section, ...]:
         """All libraries; the cheapest request that needs the token."""

@@ -49,10 +49,14 @@ class Transport:
     Args:
         url: The server's address without a trailing slash.
         headers: Sent with every request.
+        patience: How long at most to wait for an answer, in seconds; None for the usual.
     """
 
-    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, url: str, headers: Mapping[str, str], *, patience: float | None = None
+    ) -> None:
         self._url = url
+        self._patience = patience
         self._headers = dict(headers)
         self._prefix = urlsplit(url).path
         self._throttle = Throttle()
@@ -117,7 +121,9 @@ class Transport:
         return urllib3.connection_from_url(
             self._url,
             maxsize=READS + WRITES,
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            timeout=urllib3.Timeout(
+                connect=self._patience or CONNECT_SECONDS, read=self._patience or READ_SECONDS
+            ),
             retries=False,
             **options,
         )

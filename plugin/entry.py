@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
 from errors import BadCallError, NotInstalledError, NotKeptError, PlexSyncError
 from plugin import protocol
 from plugin.dependencies import find_dependencies
-from plugin.operations import OPERATIONS, run_operation
-from plugin.status import read_result, read_status
-from plugin.tasks import TASKS, run_task, show_status
 from stash.call import Call, Command, read_call
 from sync_queue.inbox import (
     data_folder,
@@ -26,10 +24,16 @@ from sync_queue.inbox import (
 )
 from worker.state import show_why
 
-# Modes that start nothing and write nothing, not even a data folder.
-READING: dict[str, Callable[[Path | None], object]] = {
-    "status": read_status,
-    "show_status": show_status,
+# Modes that start nothing and write nothing, not even a data folder. Each call imports only what
+# it needs: most of what it costs is importing.
+READING = {
+    "status": "plugin.status:read_status",
+    "show_status": "plugin.tasks:show_status",
+    "scene": "plugin.scene_view:read_scene",
+    "troubles": "plugin.scene_view:read_troubles",
+    "settings": "plugin.settings_view:read_settings_view",
+    "result": "plugin.results:read_result",
+    "support": "plugin.support:read_support",
 }
 
 USAGE = """\
@@ -118,15 +122,17 @@ def _keep_event(folder: Path, here: str, document: bytes) -> str:
 
 
 def _obey(call: Call, command: Command, here: str) -> object:
-    if command.mode in READING or command.mode == "result":
+    if command.mode in READING:
         found = find_data_folder(call.connection.config_folder, here)
-        folder = Path(found) if found else None
-        if command.mode == "result":
-            return read_result(folder, command.run)
-        return READING[command.mode](folder)
-    if command.mode in OPERATIONS:
+        module, _, name = READING[command.mode].partition(":")
+        read: Callable[[Path | None, Command], object] = getattr(import_module(module), name)
+        return read(Path(found) if found else None, command)
+    from plugin.operations import ASKING, run_operation  # noqa: PLC0415 - a look does not need it
+    from plugin.tasks import TASKS, run_task  # noqa: PLC0415 - nor this
+
+    if command.mode in ASKING:
         return run_operation(call, command, _data_folder(call, here), here)
     if command.mode in TASKS:
         return run_task(call, command, _data_folder(call, here), here)
-    known = ", ".join(sorted({*READING, *OPERATIONS, *TASKS, "result"}))
+    known = ", ".join(sorted({*READING, *ASKING, *TASKS}))
     raise BadCallError(f"unknown mode {command.mode!r}", remedy=f"known are {known}")

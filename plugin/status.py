@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from errors import BadCallError, PlexSyncError
-from mirror.journal import read_events
+from errors import PlexSyncError
+from mirror.view import viewing
+from plugin.light import Facts, light_of
+from plugin.troubles import FOLDER_CODES, GROUPS, Trouble, counts_of, needing, troubles_of
+from stash.call import Command
 from sync_queue.host import is_held
 from sync_queue.queue_status import Counts, DeadLetter, read_counts, read_dead_letters
-from worker.state import RESULTS, Pause, State, read_state
+from worker.gate import META as GATE
+from worker.gate import Hold, read_hold
+from worker.modes import ASKING_MODES, LOOKING_MODES
+from worker.state import Pause, RunState, State, read_state
+from worker.version import version_of
 
 FAILED_SHOWN = 50
 EVENTS_SHOWN = 50
+NOWHERE = Path("/nonexistent")
+HERE = Path(__file__).parents[1]
+
+
+class Kept(NamedTuple):
+    """What the ledger says, at one moment."""
+
+    states: dict[str, int]
+    groups: dict[str, list[tuple[str, int]]]
+    events: list[dict[str, object]]
+    hold: Hold
 
 
 def worker_lives(folder: Path) -> bool:
@@ -24,70 +42,141 @@ def worker_lives(folder: Path) -> bool:
     return lock.exists() and is_held(str(lock))
 
 
-def read_status(folder: Path | None) -> dict[str, object]:
+def read_status(folder: Path | None, _command: Command | None = None) -> dict[str, object]:
     """Everything that is known about the queue, the worker and the scenes, as plain JSON.
 
     Args:
         folder: The data folder; None before the first use.
     """
     now = time.time()
-    folder = folder or Path("/nonexistent")
+    folder = folder or NOWHERE
     state = read_state(folder)
     arrived = len(list((folder / "inbox").glob("*.json")))
     # After the inbox: what leaves that is in the queue already, so nothing is shown as nowhere.
-    counts, letters, trouble = _read_queue(folder, now)
+    counts, letters, in_queue = _read_queue(folder, now)
+    kept, in_ledger = _read_ledger(folder)
     lives = worker_lives(folder)
+    complaints = [*(state.complaints if state else ()), *in_queue, *in_ledger]
+    pause = state.pause if state else None
+    run = _run_of(state) if lives else None
+    told = _counts(kept, counts)
+    troubles = _troubles(kept, counts, pause if lives or _is_start(pause) else None, complaints)
+    busy = arrived + (counts.due + counts.out if counts else 0)
+    speed = state.speed if state and counts and counts.due + counts.out else 0.0
+    light = light_of(
+        Facts(
+            lives=lives,
+            pause=(pause.code, pause.message, pause.since) if pause else None,
+            held=kept.hold.by(now),
+            busy=busy,
+            run=(run.mode, run.done, run.total) if run else None,
+            counts={name: value for name, value in told.items() if isinstance(value, int)},
+            needing=needing(troubles),
+            complaints=len(complaints),
+        )
+    )
+    setup = kept.hold.setup
     return {
+        "light": light._asdict(),
         "worker": {
             "lives": lives,
             "since": state.since if state and lives else None,
             "pid": state.pid if state and lives else None,
             "version": state.version if state else "",
         },
-        "pause": asdict(state.pause) if state and state.pause else None,
-        "complaints": [*(state.complaints if state else ()), *trouble],
+        "version": version_of(HERE),
+        "pause": asdict(pause) if pause else None,
+        "held": kept.hold.by(now) or None,
+        "complaints": complaints,
         "mapping": list(state.mapping) if state else [],
+        "counts": told,
+        "troubles": [asdict(one) for one in troubles],
         "inbox": {
             "waiting": arrived,
             "unreadable": len(list((folder / "inbox" / "unreadable").glob("*"))),
         },
         "queue": _queue(counts),
-        "speed": state.speed if state and counts and counts.due + counts.out else 0.0,
+        "speed": speed,
+        "seconds_left": _seconds_left(run, speed),
         "failed": [asdict(one) for one in letters],
-        "scenes": dict(state.scenes) if state else {},
-        "runs": [asdict(run) for run in state.runs.values()] if state else [],
+        "scenes": kept.states,
+        "runs": [asdict(one) for one in state.runs.values()] if state else [],
         "outcomes": [asdict(one) for one in state.outcomes] if state else [],
-        "events": [asdict(one) for one in read_events(folder / "ledger.db", limit=EVENTS_SHOWN)],
+        "events": kept.events,
+        "setup": {
+            "is_open": setup.is_open_at(now),
+            "is_done": setup.is_done,
+            "step": setup.step if setup.is_open_at(now) else "",
+        },
+        "moves": _moves(busy, run, is_waiting=bool(pause or kept.hold.by(now))),
     }
 
 
-def read_result(folder: Path | None, run: str) -> dict[str, object]:
-    """What a preview, an undo or a detection came to, as far as it is known.
+def _is_start(pause: Pause | None) -> bool:
+    """Whether a worker said why it could not even start."""
+    return pause is not None and pause.code in {"no_worker", "not_installed", "newer_schema"}
 
-    Args:
-        folder: The data folder; None before the first use.
-        run: The id that was given back when it was asked for.
 
-    Returns:
-        "done"; how far it is, with the counts; and the whole "result" of what only looks.
+def _run_of(state: State | None) -> RunState | None:
+    """The newest run that goes on."""
+    runs = [one for one in state.runs.values() if one.finished is None] if state else []
+    return runs[-1] if runs else None
 
-    Raises:
-        BadCallError: No run is called so.
-    """
-    state = read_state(folder) if folder else None
-    mine = state.runs.get(run) if state else None
-    path = folder / RESULTS / f"{run}.json" if folder and run else None
-    result: object = None
-    if path and path.exists():
-        result = json.loads(path.read_bytes())
-    if not run:
-        raise BadCallError('"result" names no run', remedy='such as {"mode":"result","id":"..."}')
+
+def _moves(busy: int, run: RunState | None, *, is_waiting: bool) -> bool:
+    """Whether it is worth to ask again soon: nothing that waits for somebody moves."""
+    if is_waiting:
+        return bool(run and run.mode in LOOKING_MODES | ASKING_MODES)
+    return bool(busy or run)
+
+
+def _seconds_left(run: RunState | None, speed: float) -> float | None:
+    if run is None or not run.total or speed <= 0:
+        return None
+    return round(max(run.total - run.done, 0) / speed, 1)
+
+
+def _counts(kept: Kept, counts: Counts | None) -> dict[str, object]:
+    waiting = counts.waiting + counts.out - counts.retrying if counts else 0
     return {
-        "done": bool(mine and mine.finished is not None) or result is not None,
-        "run": asdict(mine) if mine else None,
-        "pause": asdict(state.pause) if state and state.pause else None,
-        "result": result,
+        **counts_of(kept.states),
+        "waiting": waiting,
+        "retrying": counts.retrying if counts else 0,
+        "next_retry": counts.next_retry if counts else None,
+        "failed": counts.failed if counts else 0,
     }
+
+
+def _troubles(
+    kept: Kept, counts: Counts | None, pause: Pause | None, complaints: list[str]
+) -> list[Trouble]:
+    return troubles_of(
+        kept.states,
+        lambda code, _limit: kept.groups.get(code, []),
+        counts.failed_by_code if counts else {},
+        (pause.code, pause.message) if pause else None,
+        complaints,
+    )
+
+
+def _read_ledger(folder: Path) -> tuple[Kept, list[str]]:
+    """What the ledger says; what hinders reading it is shown instead of hiding the rest."""
+    nothing = Kept({}, {}, [], Hold())
+    try:
+        with viewing(folder / "ledger.db") as view:
+            if view is None:
+                return nothing, []
+            states = view.counts()
+            codes = [one.partition("/")[2] for one in states if one.startswith("resting/")]
+            groups = {
+                code: [(one.about, one.scenes) for one in view.groups(code, limit=GROUPS)]
+                for code in codes
+                if code in FOLDER_CODES
+            }
+            hold = read_hold(view.meta(GATE))
+            return Kept(states, groups, view.events(limit=EVENTS_SHOWN), hold), []
+    except PlexSyncError as error:
+        return nothing, [str(error)]
 
 
 def _read_queue(folder: Path, now: float) -> tuple[Counts | None, list[DeadLetter], list[str]]:
@@ -116,7 +205,8 @@ def describe(folder: Path) -> list[str]:
     """The same in sentences, for Stash's log."""
     state = read_state(folder)
     counts, _, trouble = _read_queue(folder, time.time())
-    lines = [_worker_line(folder, state), *trouble]
+    kept, in_ledger = _read_ledger(folder)
+    lines = [_worker_line(folder, state), *trouble, *in_ledger]
     if state and state.pause:
         lines.append(describe_pause(state.pause))
     if counts:
@@ -125,8 +215,8 @@ def describe(folder: Path) -> list[str]:
             f"{counts.failed} set aside"
         )
         lines += [f"  set aside: {n} x {code}" for code, n in counts.failed_by_code.items()]
+    lines += [f"Scenes {name}: {n}" for name, n in sorted(kept.states.items())]
     if state:
-        lines += [f"Scenes {name}: {n}" for name, n in sorted(state.scenes.items())]
         lines += [f"Attention: {one}" for one in state.complaints]
         lines += [f"Paths: {one}" for one in state.mapping]
         if state.set_aside:

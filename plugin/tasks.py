@@ -13,13 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from errors import NotKeptError, NoWorkerError
+from mirror.view import read_meta
 from plugin.operations import send
 from plugin.protocol import progress, say
 from plugin.status import describe, describe_pause, worker_lives
 from stash.call import Call, Command
 from sync_queue import host
 from sync_queue.inbox import start_worker
-from worker.state import RUN_LOCKS, RunState, lock_path, read_state
+from worker.gate import META as GATE
+from worker.gate import PERSON, SETUP, read_hold
+from worker.state import RUN_LOCKS, RunState, State, lock_path, read_state
 
 TASKS = (
     "sync_all",
@@ -38,6 +41,11 @@ _COMMANDS = {
     "detect_mapping": Command(mode="detect_paths"),
     "undo_last": Command(mode="undo", of="last"),
 }
+NOT_HELD = {"preview", "detect_paths", "clear_caches"}  # these write nothing to Plex
+HELD = {
+    PERSON: "A person paused PlexSync",
+    SETUP: "The set-up is open, and nothing is written to Plex until it is finished",
+}
 NOTHING_YET = "Nothing was saved since PlexSync was installed"
 LOOK_SECONDS = 0.25
 WORKER_SECONDS = 15.0  # without a worker for so long another one is started
@@ -45,7 +53,7 @@ MOST_STARTS = 2
 LINGER_SECONDS = 0.05  # lines written just before the exit may be lost
 
 
-def show_status(folder: Path | None) -> str:
+def show_status(folder: Path | None, _command: Command | None = None) -> str:
     """Write the state into Stash's log; starts nothing, writes nothing else."""
     lines = describe(folder) if folder else [NOTHING_YET]
     for line in lines:
@@ -100,8 +108,9 @@ def _watch(call: Call, run: Command, folder: Path, here: str) -> str:
         if worker_lives(folder):
             alive = time.monotonic()
             is_heard = mine is not None or alive - began > WORKER_SECONDS
-            if state and state.pause and is_heard:
-                return _leave(call, run, folder, here, describe_pause(state.pause), mine)
+            why = _why_it_waits(folder, run, state) if is_heard else ""
+            if why:
+                return _leave(call, run, folder, here, why, mine)
         elif state and state.pause and state.since > asked:
             raise NoWorkerError(state.pause.message)  # written by one that could not start
         elif time.monotonic() - alive > WORKER_SECONDS:
@@ -111,6 +120,14 @@ def _watch(call: Call, run: Command, folder: Path, here: str) -> str:
             starts += 1
             alive = time.monotonic()
         time.sleep(LOOK_SECONDS)
+
+
+def _why_it_waits(folder: Path, run: Command, state: State | None) -> str:
+    """Why nothing of the run is done for now; "" while something is."""
+    if state and state.pause:
+        return describe_pause(state.pause)
+    hold = read_hold(read_meta(folder / "ledger.db", GATE))
+    return "" if run.mode in NOT_HELD else HELD.get(hold.by(time.time()), "")
 
 
 def _leave(

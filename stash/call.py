@@ -17,6 +17,22 @@ from errors import BadCallError
 
 _ANY_ADDRESS = {"", "0.0.0.0"}  # noqa: S104 - what Stash listens on, not what we bind
 MANY_IDS = 100_000
+LONGEST_WORD = 10_000
+# What a page may say besides, and each mode takes what it knows of it.
+WORDS = (
+    "what",
+    "do",
+    "step",
+    "on",
+    "rating_key",
+    "url",
+    "path",
+    "mapping",
+    "code",
+    "about",
+    "page",
+    "mask",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +82,20 @@ class Command:
         ids: Scene ids, for modes that take them.
         run: The run that this command belongs to; empty when nobody watches.
         of: What the mode speaks of: the id of a run that is to be undone, or "last" or "all".
+        words: What else was said, as text: see `WORDS`.
+        token: For "set_token" alone, and never written anywhere by this module.
     """
 
     mode: str
     ids: tuple[int, ...] = ()
     run: str = ""
     of: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    token: str = field(default="", repr=False)
+
+    def word(self, name: str) -> str:
+        """One of the words, "" if it was not said."""
+        return self.words.get(name, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +148,7 @@ def write_call(connection: Connection, command: Command) -> bytes:
         "ids": list(command.ids),
         "run": command.run,
         "of": command.of,
+        **command.words,
     }
     return json.dumps({"server_connection": server, "args": arguments}).encode("ascii")
 
@@ -174,7 +199,18 @@ def _read_command(arguments: Mapping[str, Any]) -> Command:
         ids=_read_ids(arguments.get("ids") or (), "ids"),
         run=_read_word(arguments.get("run") or arguments.get("id"), "id"),
         of=_read_word(arguments.get("of"), "of"),
+        words={name: _read_text(arguments[name], name) for name in WORDS if name in arguments},
+        token=_read_text(arguments.get("token") or "", "token"),
     )
+
+
+def _read_text(raw: object, name: str) -> str:
+    """What a page says in words, numbers or switches, as text."""
+    if isinstance(raw, bool):
+        return "true" if raw else ""
+    if isinstance(raw, int | str) and len(str(raw)) <= LONGEST_WORD:
+        return str(raw).strip()
+    raise BadCallError(f'"{name}" is neither text nor a number')
 
 
 def _read_word(raw: object, name: str) -> str:

@@ -15,6 +15,7 @@ from sqlite_file import check_version, reader, translated
 from sync_queue import sql
 
 FILE_NAME = "data.db"  # persist-queue's own name
+_STATUS = {1: "waiting", 2: "out", 9: "failed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class Counts:
     """How many scenes stand where at one moment."""
 
     waiting: int  # neither out nor failed, due or not
+    retrying: int  # those of `waiting` that failed before
+    next_retry: float | None  # Unix seconds
     due: int  # those of `waiting` that a claim would take
     out: int
     failed: int
@@ -57,6 +60,45 @@ def read_dead_letters(folder: Path, *, limit: int) -> list[DeadLetter]:
         return dead_letters(connection, limit=limit, offset=0) if connection else []
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneJob:
+    """The job of one scene.
+
+    Attributes:
+        status: "waiting", "out" or "failed".
+        due: When it is tried, in Unix seconds.
+        code: Why the last try failed; "" if none did.
+        message: The same for a person.
+    """
+
+    status: str
+    due: float
+    code: str
+    message: str
+    attempts: int
+
+
+def read_failed(folder: Path, code: str, *, limit: int, offset: int) -> list[DeadLetter]:
+    """One page of the jobs set aside for one reason, by scene; raises as `read_counts`."""
+    with _reading(folder) as connection:
+        if connection is None:
+            return []
+        asked = {"code": code, "limit": limit, "offset": offset}
+        return [_letter(row) for row in connection.execute(sql.FAILED_OF_CODE, asked)]
+
+
+def read_job(folder: Path, scene_id: int) -> SceneJob | None:
+    """The job of a scene, None if it has none; raises as `read_counts`."""
+    with _reading(folder) as connection:
+        if connection is None:
+            return None
+        row = connection.execute(sql.JOB_OF_SCENE, (scene_id,)).fetchone()
+    if row is None:
+        return None
+    status, due, code, message, attempts = row
+    return SceneJob(status=_STATUS[status], due=due, code=code, message=message, attempts=attempts)
+
+
 @contextmanager
 def _reading(folder: Path) -> Iterator[sqlite3.Connection | None]:
     """A connection that sees one moment and writes nothing; None if no queue was made yet."""
@@ -77,10 +119,13 @@ def next_due(connection: sqlite3.Connection) -> float | None:
 
 def counts(connection: sqlite3.Connection, *, now: float) -> Counts:
     """Count on the indexes alone."""
-    waiting, due, out = connection.execute(sql.COUNTS, {"now": now}).fetchone()
+    delayed, due, out = connection.execute(sql.COUNTS, {"now": now}).fetchone()
+    retrying, next_retry = connection.execute(sql.RETRYING).fetchone()
     by_code = dict(connection.execute(sql.FAILED_BY_CODE).fetchall())
     return Counts(
-        waiting=waiting,
+        waiting=due + delayed,
+        retrying=retrying,
+        next_retry=next_retry,
         due=due,
         out=out,
         failed=sum(by_code.values()),
@@ -92,7 +137,11 @@ def counts(connection: sqlite3.Connection, *, now: float) -> Counts:
 def dead_letters(connection: sqlite3.Connection, *, limit: int, offset: int) -> list[DeadLetter]:
     """The jobs that need a person, latest first."""
     rows = connection.execute(sql.DEAD_LETTERS, {"limit": max(limit, 0), "offset": offset})
-    return [
-        DeadLetter(scene_id=scene_id, code=code, message=message, attempts=attempts, buried=buried)
-        for scene_id, code, message, attempts, buried in rows
-    ]
+    return [_letter(row) for row in rows]
+
+
+def _letter(row: tuple[int, str, str, int, float]) -> DeadLetter:
+    scene_id, code, message, attempts, buried = row
+    return DeadLetter(
+        scene_id=scene_id, code=code, message=message, attempts=attempts, buried=buried
+    )

@@ -45,6 +45,7 @@ CREATE_REST = (
     "CREATE INDEX IF NOT EXISTS scene_jobs_run ON scene_jobs (run) WHERE run != ''",
     "CREATE INDEX IF NOT EXISTS scene_jobs_code ON scene_jobs (code) WHERE status = 9",
     "CREATE INDEX IF NOT EXISTS scene_jobs_buried ON scene_jobs (buried) WHERE status = 9",
+    "CREATE INDEX IF NOT EXISTS jobs_retry ON scene_jobs (due) WHERE status = 1 AND code != ''",
     # Last, so that a reader takes a half-made file for none.
     "PRAGMA user_version = 1",
 )
@@ -192,9 +193,10 @@ SELECT
 
 WAITING_COUNT = "SELECT COUNT(*) FROM scene_jobs WHERE status = 1"
 
+# Each waiting row is passed once: those that are due, and those that are not.
 COUNTS = """
 SELECT
-    (SELECT COUNT(*) FROM scene_jobs WHERE status = 1),
+    (SELECT COUNT(*) FROM scene_jobs WHERE status = 1 AND priority IN (0, 1, 2) AND due > :now),
     (SELECT COUNT(*) FROM scene_jobs WHERE status = 1 AND priority IN (0, 1, 2) AND due <= :now),
     (SELECT COUNT(*) FROM scene_jobs WHERE status = 2)
 """
@@ -203,6 +205,15 @@ SELECT
 FAILED_BY_CODE = """
 SELECT code, COUNT(*) FROM scene_jobs INDEXED BY scene_jobs_code
 WHERE status = 9 GROUP BY code
+"""
+# Not `INDEXED BY`: a reader may come before the worker that makes the index.
+RETRYING = "SELECT COUNT(*), MIN(due) FROM scene_jobs WHERE status = 1 AND code != ''"
+FAILED_OF_CODE = """
+SELECT scene_id, code, message, attempts, buried FROM scene_jobs
+WHERE status = 9 AND code = :code ORDER BY scene_id LIMIT :limit OFFSET :offset
+"""
+JOB_OF_SCENE = """
+SELECT status, due, code, message, attempts FROM scene_jobs WHERE scene_id = ?
 """
 DEAD_LETTERS = """
 SELECT scene_id, code, message, attempts, buried FROM scene_jobs INDEXED BY scene_jobs_buried

@@ -11,7 +11,8 @@ import time
 
 from mirror.ledger import Ledger
 from sync_queue.jobs import JobQueue, Priority
-from worker.runs import ALL_SCENES, COMPARE, Runs
+from worker.modes import ALL_SCENES, COMPARE
+from worker.runs import Runs
 from worker.settings import Settings, content_print
 
 FIRST_SYNC = "first_sync_all"  # the ledger's note that "Sync all" was asked for once

@@ -24,6 +24,7 @@ from stash.scene import Scene
 from sync_queue.jobs import Job, Priority
 from worker.absence import NOT_IN_PLEX, why_absent, why_ambiguous
 from worker.catch_up import settled
+from worker.chosen import Chosen
 from worker.covers import CoverReader, picture_mark
 from worker.destroyed import Destroyed
 from worker.owners import Owners, merged
@@ -45,6 +46,9 @@ class Decider:
         verifier: Looks at what earlier batches wrote; None for a preview.
         destroyed: Says what becomes of scenes that Stash does not have any more.
         now: Unix seconds.
+
+    Attributes:
+        chosen: What a person decided about scenes of the batch.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Decider:
         self._verifier = verifier
         self._destroyed = destroyed
         self._now = now
+        self.chosen = Chosen(ledger, server, now=now)
 
     def decide(self, jobs: Sequence[Job], scenes: Mapping[int, Scene]) -> list[Verdict]:
         """One verdict for each job, in any order.
@@ -82,6 +87,7 @@ class Decider:
             ServerChangedError: Another server answers than was connected to.
         """
         known = self._ledger.scenes(job.scene_id for job in jobs)
+        self.chosen.look(scenes)
         missing = [job.scene_id for job in jobs if job.scene_id not in scenes]
         self._destroyed.look(missing, now=self._now)
         verdicts: list[Verdict] = []
@@ -95,7 +101,7 @@ class Decider:
             )
             for plan in plans
         }
-        found = self._find(wanted)
+        found = self.chosen.apply(plans, self._find(wanted))
         self._owners.look(
             (plan, item, self._id(plan, item))
             for plan in plans
@@ -119,6 +125,9 @@ class Decider:
         """What Stash and the ledger alone tell, or the plan that Plex has to be asked for."""
         if scene is None:
             return self._destroyed.verdict(job)
+        left_out = self.chosen.left_out(job, scene, known)
+        if left_out:
+            return left_out
         reason = reason_to_skip(scene, self._settings.filters)
         if reason:
             return self._filtered(job, scene, known, reason)

@@ -6,12 +6,9 @@ found is shown in the run and kept as JSON in the data folder. After a restart t
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 
 from mirror.ledger import Ledger
 from plex.server import Server
@@ -20,33 +17,33 @@ from sync_queue.jobs import Job, Priority
 from worker.covers import CoverReader
 from worker.decide import Decider
 from worker.destroyed import Destroyed
+from worker.modes import LOOKING_MODES
 from worker.owners import Owners
 from worker.path_side import PathSide
 from worker.preview import Preview
-from worker.runs import LOOKING_MODES, Run, Runs
+from worker.results import Results
+from worker.runs import Run, Runs
 from worker.settings import Settings
-from worker.state import RESULTS
 from worker.undoing import Undoing
 from worker.wishes import scenes_to_undo
 
 log = logging.getLogger("PlexSync.worker")
 
 AT_ONCE = 50  # scenes a step
-RESULTS_KEPT = 10
 
 
 class Errands:
     """Carries out the runs that only look.
 
     Args:
-        folder: The data folder.
+        results: Where what was found is kept.
         runs: What was asked for.
         ledger: What was written.
         paths: Detects mappings.
     """
 
-    def __init__(self, folder: Path, *, runs: Runs, ledger: Ledger, paths: PathSide) -> None:
-        self._folder = folder / RESULTS
+    def __init__(self, results: Results, *, runs: Runs, ledger: Ledger, paths: PathSide) -> None:
+        self._results = results
         self._runs = runs
         self._ledger = ledger
         self._paths = paths
@@ -70,7 +67,9 @@ class Errands:
             return
         name = run.state.id
         if name not in self._previews:
-            self._previews[name] = (Preview(run.state.mode), self._chunks(run, stash))
+            written = self._ledger.written if run.ids else None
+            preview = Preview(run.state.mode, written=written)
+            self._previews[name] = (preview, self._chunks(run, stash))
         preview, chunks = self._previews[name]
         try:
             ids = next(chunks, None)
@@ -139,7 +138,8 @@ class Errands:
         )
         scenes = stash.read_scenes(list(ids), with_tag_parents=settings.policy.tag_parents).scenes
         for verdict in decider.decide(jobs, scenes):
-            preview.add(verdict)
+            scene = scenes.get(verdict.job.scene_id)
+            preview.add(verdict, title=scene.title if scene else "")
 
     def _look_at_undo(
         self,
@@ -184,7 +184,7 @@ class Errands:
         now: float,
         preview: Preview | None = None,
     ) -> None:
-        self._keep(run.state.id, result)
+        self._results.keep(run.state.id, result)
         counts = preview.counts if preview else {}
         fields = preview.fields if preview else {}
         total = preview.total if preview else 0
@@ -192,16 +192,3 @@ class Errands:
         self._runs.progress(run, total=total, left=0)
         run.is_listed = True
         self._runs.finish(run, now=now)
-
-    def _keep(self, name: str, result: object) -> None:
-        """Keep a result as JSON; only the last ones stay."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        path = self._folder / f"{name}.json"
-        unfinished = path.with_suffix(".tmp")
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            json.dump(result, file)
-        unfinished.replace(path)
-        kept = sorted(self._folder.glob("*.json"), key=lambda one: one.stat().st_mtime)
-        for old in kept[:-RESULTS_KEPT]:
-            old.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ studio, tag or group becomes the scenes that show it, with a lower priority than
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from sync_queue.jobs import JobQueue, Priority
 from worker.arrivals import Arrival, Inbox
 from worker.catch_up import Missed
 from worker.comparisons import FIRST_SYNC
-from worker.runs import ALL_SCENES, LISTED_MODES, LOOKING_MODES, Run, Runs
+from worker.modes import ALL_SCENES, ASKING_MODES, LISTED_MODES, LOOKING_MODES
+from worker.runs import Run, Runs
 from worker.wishes import scenes_to_undo
 
 log = logging.getLogger("PlexSync.worker")
@@ -58,6 +59,7 @@ class Intake:
         clear_caches: Carries out "Clear caches".
         look_soon: Somebody looks at the page: catch up at once.
         shows_tag_parents: Whether a tag shows on the scenes of those below it.
+        steer: What commands do that are no runs, by their mode.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Intake:
         clear_caches: Callable[[], None],
         look_soon: Callable[[], None],
         shows_tag_parents: Callable[[], bool],
+        steer: Mapping[str, Callable[[Command, float], None]],
     ) -> None:
         self._inbox = inbox
         self._queue = queue
@@ -80,6 +83,7 @@ class Intake:
         self._clear_caches = clear_caches
         self._look_soon = look_soon
         self._shows_tag_parents = shows_tag_parents
+        self._steer = steer
         self._postponed: frozenset[str] = frozenset()
         self._is_stash_away = False
 
@@ -165,11 +169,13 @@ class Intake:
         return stash.scene_ids_related_to(kind, ids, with_tag_parents=parents)
 
     def _obey(self, command: Command, wanted: _Wanted, now: float) -> None:
-        if command.mode == "sync":
+        if command.mode in self._steer:
+            self._steer[command.mode](command, now)
+        elif command.mode == "sync":
             wanted.explicit += command.ids
         elif command.mode == "let_go":
             self._runs.let_go(command.run)
-        elif command.run and command.mode in LISTED_MODES | LOOKING_MODES:
+        elif command.run and command.mode in LISTED_MODES | LOOKING_MODES | ASKING_MODES:
             if command.mode in ALL_SCENES:
                 self._ledger.set_meta(FIRST_SYNC, "asked")
                 self._replace_runs(command.run, now)
@@ -196,6 +202,7 @@ class Intake:
             watched=self._runs.is_held(command.run),
             ids=command.ids,
             of=command.of,
+            words=command.words,
         )
         self._ledger.journal.keep_runs(self._runs.newest_first()[:RUNS_KEPT])
         return run

@@ -14,7 +14,8 @@ from mirror.ledger import Ledger
 from stash.client import StashClient
 from sync_queue.jobs import JobQueue, Priority
 from worker.catch_up import earlier
-from worker.runs import ALL_SCENES, COMPARE, LISTED_MODES, Run, Runs
+from worker.modes import ALL_SCENES, COMPARE, LISTED_MODES
+from worker.runs import Run, Runs
 
 log = logging.getLogger("PlexSync.worker")
 

@@ -8,6 +8,7 @@ has in hand and makes room for a successor.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Sequence
 from enum import Enum
@@ -23,18 +24,25 @@ from worker.arrivals import Inbox
 from worker.catch_up import CatchUp
 from worker.clock import Clock
 from worker.comparisons import Comparisons
+from worker.gate import Gate
 from worker.intake import Intake
+from worker.known import note_settings
 from worker.listing import Listing
+from worker.outside import outside_of
 from worker.path_side import PathSide
 from worker.pause import Brake
 from worker.plex_side import PlexSide
+from worker.results import Results
 from worker.runs import Runs
 from worker.settings import Settings, read_settings
 from worker.settle import Settler
+from worker.setup_side import SetupSide
 from worker.show import Show
 from worker.stash_side import StashSide
+from worker.steering import Steering
 from worker.stores import Stores
 from worker.sync_side import SyncSide
+from worker.token_file import read_token
 from worker.version import CodeWatch, version_of
 
 log = logging.getLogger("PlexSync.worker")
@@ -88,11 +96,12 @@ class Worker:
         self._listing = Listing(self._queue, self._runs, self._ledger)
         self._brake = Brake()
         version = version_of(here)
-        self._show = Show(folder, ledger=self._ledger, runs=self._runs, version=version)
+        self._show = Show(folder, runs=self._runs, version=version)
         self._settler = Settler(self._queue, self._runs, self._show)
         self._stash = StashSide()
         self._plex = PlexSide(folder, version=version, match_cache=self._stores.match_cache)
         self._catch_up = CatchUp(self._ledger)
+        self._gate = Gate(self._ledger)
         self._intake = Intake(
             inbox=self._inbox,
             queue=self._queue,
@@ -102,6 +111,13 @@ class Worker:
             clear_caches=self._clear_caches,
             look_soon=self._look_soon,
             shows_tag_parents=lambda: bool(self._settings and self._settings.policy.tag_parents),
+            steer=Steering(
+                gate=self._gate,
+                ledger=self._ledger,
+                queue=self._queue,
+                stop_run=self._stop_run,
+                look_at_token=self._stash.ask_soon,
+            ).commands,
         )
         self._paths = PathSide(self._ledger)
         self._job = SyncSide(
@@ -117,6 +133,17 @@ class Worker:
             take_conditions=self._take_conditions,
             is_news=self._is_news,
             may_go_on=self._may_go_on,
+            is_held=self._gate.is_closed,
+        )
+        self._setup = SetupSide(
+            folder,
+            runs=self._runs,
+            results=Results(folder),
+            match_cache=self._stores.match_cache,
+            version=version,
+            outside=outside_of(os.environ),
+            settings=lambda: self._paths.in_force(self._chosen),
+            look_at_token=self._stash.ask_soon,
         )
         self._chosen = Settings()
         self._settings: Settings | None = None
@@ -187,10 +214,12 @@ class Worker:
         took = self._intake.take(now)
         if took:
             self._watch_runs(now)  # what is done with at once is seen to be, whatever fails next
+        is_ready = self._settings is not None or self._brake.is_stash
+        asked = is_ready and self._setup.step(now)
         self._code.look()
         self._look_at_conditions(now)
         self._probe(now)
-        did = any([took, self._catch_up_if_due(now), self._list(now), self._work(now)])
+        did = any([took, asked, self._catch_up_if_due(now), self._list(now), self._work(now)])
         self._watch_runs(now)
         if did:
             self._show.set_aside = self._inbox.set_aside_count()
@@ -202,7 +231,8 @@ class Worker:
         return did
 
     def _rest(self) -> None:
-        due = None if self._brake.pause else self._queue.next_due()
+        is_waiting = self._brake.pause or self._gate.is_closed(time.time())
+        due = None if is_waiting else self._queue.next_due()
         until_due = POLL_SECONDS if due is None else due - time.time()
         time.sleep(min(POLL_SECONDS, max(until_due, 0.01)))
 
@@ -234,7 +264,8 @@ class Worker:
 
     def _take_conditions(self, conditions: Conditions, now: float) -> None:
         self._is_enabled = conditions.enabled
-        stored = dict(conditions.settings)
+        note_settings(self._ledger, conditions.settings)
+        stored = self._stored_of(conditions)
         if self._settings is not None and stored == self._stored:
             return
         self._stored = stored
@@ -246,8 +277,15 @@ class Worker:
             self._brake.release()
         self._take_settings(now)
 
+    def _stored_of(self, conditions: Conditions) -> dict[str, object]:
+        """The stored settings, with the token from its file where the setting is empty."""
+        stored = dict(conditions.settings)
+        if not stored.get("plexToken"):
+            stored["plexToken"] = read_token(self._folder)
+        return stored
+
     def _is_news(self, conditions: Conditions) -> bool:
-        is_same = dict(conditions.settings) == self._stored and self._settings is not None
+        is_same = self._stored_of(conditions) == self._stored and self._settings is not None
         return not (conditions.enabled and is_same)
 
     def _take_settings(self, now: float) -> None:
@@ -328,7 +366,15 @@ class Worker:
             self._intake.take(now)
         self._watch_runs(now)
         self._show.publish(self._brake.pause)
-        return not (self._is_asked_to_end or self._settler.has_cancelled(jobs))
+        is_stopped = self._is_asked_to_end or self._gate.is_closed(now)
+        return not (is_stopped or self._settler.has_cancelled(jobs))
+
+    def _stop_run(self, run_id: str, now: float) -> None:
+        run = self._runs.named(run_id)
+        if run:
+            self._settler.cancel(run, now)
+            self._job.forget_ended()
+            self._setup.forget_ended()
 
     def _watch_runs(self, now: float) -> None:
         for run in list(self._runs.stopped()):

@@ -18,6 +18,7 @@ from mirror.paths import PathMapping, check_mapping
 from plex.server import Server
 from plex.survey import files_with_names
 from stash.client import StashClient
+from worker.path_note import DETECTED
 from worker.settings import Settings
 
 log = logging.getLogger("PlexSync.worker")
@@ -25,7 +26,6 @@ log = logging.getLogger("PlexSync.worker")
 SAMPLE = 400  # scenes
 ENOUGH = 20  # files that have to agree, or half of all scenes where there are fewer
 AGAIN_SECONDS = 3600.0
-_META = "detected_mapping"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class PathSide:
 
     def kept(self) -> Kept:
         """The last detection."""
-        raw = self._ledger.get_meta(_META)
+        raw = self._ledger.get_meta(DETECTED)
         if not raw:
             return Kept()
         plain = json.loads(raw)
@@ -141,7 +141,7 @@ class PathSide:
             of=of, at=now, pairs=found.pairs, sentences=_sentences(found, is_used), is_used=is_used
         )
         plain = {name: getattr(new, name) for name in Kept.__slots__}
-        self._ledger.set_meta(_META, json.dumps(plain))
+        self._ledger.set_meta(DETECTED, json.dumps(plain))
         for sentence in new.sentences:
             log.info("%s", sentence)
         before = kept.pairs if kept.is_used else ()

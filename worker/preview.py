@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mirror.edit import TagEdit
+from mirror.ledger import ItemId
 from mirror.limits import told
+from mirror.written import Written
 from worker.decide import kind_of
 from worker.plan import Target, Verdict
+from worker.rows import rows_of
 from worker.runs import added
 from worker.undoing import ItemUndo
 
@@ -19,6 +22,7 @@ class Preview:
 
     Args:
         mode: "preview" or "preview_undo".
+        written: What the ledger knows of an item; given where every field of it is to be shown.
 
     Attributes:
         counts: Scenes by the outcome they would have.
@@ -27,16 +31,19 @@ class Preview:
         total: Scenes looked at.
     """
 
-    def __init__(self, mode: str) -> None:
+    def __init__(
+        self, mode: str, *, written: Callable[[ItemId], Written | None] | None = None
+    ) -> None:
         self._mode = mode
+        self._written = written
         self.counts: dict[str, int] = {}
         self.fields: dict[str, int] = {}
         self.reasons: dict[str, int] = {}
         self.total = 0
         self._scenes: list[dict[str, object]] = []
 
-    def add(self, verdict: Verdict) -> None:
-        """Count one scene."""
+    def add(self, verdict: Verdict, *, title: str = "") -> None:
+        """Count one scene, that is called so in Stash."""
         kind = kind_of(verdict)
         self._count(kind)
         if verdict.state and verdict.state.code:
@@ -44,9 +51,15 @@ class Preview:
         targets = verdict.plan.targets if verdict.plan else []
         written = dict.fromkeys(name for one in targets for name in _fields(one))
         self.fields = added(self.fields, written)
-        if kind != "unchanged":
-            items = [_shown(one) for one in targets]
-            self._show(verdict.job.scene_id, kind, verdict.text, items)
+        if kind != "unchanged" or self._written:
+            items = [{**_shown(one), **self._rows(verdict, one)} for one in targets]
+            self._show(verdict.job.scene_id, kind, verdict.text, items, title=title)
+
+    def _rows(self, verdict: Verdict, target: Target) -> dict[str, object]:
+        if self._written is None or verdict.plan is None:
+            return {}
+        written = self._written(target.id)
+        return {"rows": rows_of(verdict.plan.desired, target.item, written, target.edit)}
 
     def add_undo(self, scene_id: int, items: Sequence[ItemUndo]) -> None:
         """Count one scene that would be undone."""
@@ -58,7 +71,9 @@ class Preview:
         shown = [
             {
                 "rating_key": one.item.rating_key,
+                "title": one.item.scalars.get("title", ""),
                 "kept": list(one.edit.kept),
+                "pictures": [],
                 "fields": _changes(
                     one.item.scalars, one.edit.scalars, one.item.tags, one.edit.tags
                 ),
@@ -91,11 +106,12 @@ class Preview:
         self.total += 1
         self.counts = added(self.counts, [kind])
 
-    def _show(self, scene_id: int, kind: str, text: str, items: Sequence[object]) -> None:
+    def _show(
+        self, scene_id: int, kind: str, text: str, items: Sequence[object], *, title: str = ""
+    ) -> None:
         if len(self._scenes) < SCENES_SHOWN:
-            self._scenes.append(
-                {"scene_id": scene_id, "kind": kind, "text": text, "items": list(items)}
-            )
+            shown = {"scene_id": scene_id, "title": title, "kind": kind, "text": text}
+            self._scenes.append({**shown, "items": list(items)})
 
 
 def _fields(target: Target) -> tuple[str, ...]:
@@ -107,6 +123,7 @@ def _shown(target: Target) -> dict[str, object]:
     item, edit = target.item, target.edit
     return {
         "rating_key": item.rating_key,
+        "title": item.scalars.get("title", ""),
         "kept": list(edit.kept),
         "pictures": list(target.pictures),
         "fields": _changes(item.scalars, edit.scalars, item.tags, edit.tags),

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from mirror.ledger import Ledger
 from sync_queue import host
+from worker.modes import ASKING_MODES, LISTED_MODES, LOOKING_MODES
 from worker.state import Outcome, RunState, lock_path, read_run
 
 KEPT = 10  # finished runs that are still shown
 _META_KEY = "runs"
-ALL_SCENES = {"sync_all": False, "rewrite_all": True}  # mode -> whatever the fingerprint says
-COMPARE = "compare"  # asked for by nobody: a setting changed, or a file was damaged
-LISTED_MODES = {*ALL_SCENES, COMPARE, "sync_recent"}
-LOOKING_MODES = {"preview", "preview_undo", "detect_paths"}  # write nothing; the worker steps them
 
 
 @dataclass(slots=True)
@@ -35,6 +32,7 @@ class Run:
         pages: How many pages of them are; a restart goes on behind these.
         ids: The scenes that it was asked for; empty for all.
         of: What else it speaks of, see `stash.call.Command`.
+        words: What else was said, see `stash.call.Command`.
     """
 
     state: RunState
@@ -43,6 +41,7 @@ class Run:
     pages: int = 0
     ids: tuple[int, ...] = ()
     of: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 class Runs:
@@ -65,6 +64,7 @@ class Runs:
                 pages=raw.get("pages", 0),
                 ids=tuple(raw.get("ids", ())),
                 of=raw.get("of", ""),
+                words=raw.get("words", {}),
             )
             run.is_watched = self.is_held(run.state.id)
             self._runs[run.state.id] = run
@@ -78,19 +78,27 @@ class Runs:
         watched: bool,
         ids: tuple[int, ...] = (),
         of: str = "",
+        words: Mapping[str, str] | None = None,
     ) -> Run:
         """Begin a run, or go on with the one of that name."""
         if run_id not in self._runs:
             state = RunState(id=run_id, mode=mode, started=now)
-            is_listed = mode not in LISTED_MODES | LOOKING_MODES
+            is_listed = mode not in LISTED_MODES | LOOKING_MODES | ASKING_MODES
             # A run that nobody watches holds no lock, and so cannot be stopped by freeing it.
-            self._runs[run_id] = Run(state, is_watched=watched, is_listed=is_listed, ids=ids, of=of)
+            self._runs[run_id] = Run(
+                state, is_watched=watched, is_listed=is_listed, ids=ids, of=of, words=words or {}
+            )
             self.save()
         return self._runs[run_id]
 
     def open(self) -> list[Run]:
         """The runs that are not finished, oldest first."""
         return [run for run in self._runs.values() if run.state.finished is None]
+
+    def named(self, run_id: str) -> Run | None:
+        """The unfinished run of that name."""
+        run = self._runs.get(run_id)
+        return run if run and run.state.finished is None else None
 
     def is_held(self, run_id: str) -> bool:
         """Whether a task watches the run at this moment."""
@@ -159,6 +167,7 @@ class Runs:
                 "pages": run.pages,
                 "ids": run.ids,
                 "of": run.of,
+                "words": dict(run.words),
             }
             for run in self._runs.values()
         ]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from errors import NotConfiguredError
 from mirror.filters import Filters
 from mirror.fingerprint import digest_of
 from mirror.normal import tag_key
@@ -19,7 +20,7 @@ from mirror.policy import BACKGROUND, GENRES, LABELS, POSTER, Policy
 from mirror.template import Template, parse_template
 from worker.settings_table import SETTINGS, Setting
 
-__all__ = ["SETTINGS", "Setting", "Settings", "content_print", "read_settings"]
+__all__ = ["SETTINGS", "Setting", "Settings", "address_of", "content_print", "read_settings"]
 
 DEFAULT_PORT = 32400
 CATCH_UP_SECONDS = 55.0  # a little below a minute, in which a change should be in Plex
@@ -161,6 +162,20 @@ def _old_address(stored: Mapping[str, object]) -> str:
     port = str(stored.get(_OLD_PORT) or DEFAULT_PORT).strip()
     bare = host.partition("://")[2] or host
     return host if re.search(r":\d+$", bare) else f"{host}:{port}"
+
+
+def address_of(text: str) -> str:
+    """The address of a Plex that a person typed or copied.
+
+    Raises:
+        NotConfiguredError: It is none.
+    """
+    try:
+        return _normal_url(text)
+    except ValueError:
+        raise NotConfiguredError(
+            f"{text!r} is no address", remedy=f"write http://host:{DEFAULT_PORT}"
+        ) from None
 
 
 def _normal_url(text: str) -> str:

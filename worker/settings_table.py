@@ -17,14 +17,15 @@ class Setting:
     type: str  # "STRING", "NUMBER" or "BOOLEAN"
     name: str
     description: str
+    default: str = ""  # what is in force where nothing is stored, as a person reads it
 
 
-def _text(key: str, name: str, description: str) -> Setting:
-    return Setting(key=key, type="STRING", name=name, description=description)
+def _text(key: str, name: str, description: str, default: str = "") -> Setting:
+    return Setting(key=key, type="STRING", name=name, description=description, default=default)
 
 
 def _switch(key: str, name: str, description: str) -> Setting:
-    return Setting(key=key, type="BOOLEAN", name=name, description=description)
+    return Setting(key=key, type="BOOLEAN", name=name, description=description, default="off")
 
 
 _WHERE = (
@@ -39,12 +40,14 @@ _WHERE = (
         "Plex libraries",
         "Names separated by ;  Empty: every library of movies or other videos. "
         "Show libraries only by name.",
+        "every library of movies or other videos",
     ),
     _text(
         "pathMappings",
         "Path mappings",
         "/folder/in/stash => /folder/in/plex, several separated by ;  "
         "Empty: a mapping is detected, and used where that is sure.",
+        "detected",
     ),
     _switch(
         "scanMissing",
@@ -59,11 +62,13 @@ _WHAT = (
         "Title template",
         "Such as [{studio} - ]{title}[ ({date})]  What is in [ ] goes where a part of it is empty. "
         "Also {network}, {year}, {performers}, {director}, {id}. Empty: Stash's title.",
+        "Stash's title",
     ),
     _text(
         "sortTitle",
         "Sort title",
         "A template like the title's, such as {date} {title}. Empty: Plex's is left alone.",
+        "Plex's is left alone",
     ),
     _switch(
         "syncRatings",
@@ -74,14 +79,21 @@ _WHAT = (
         "contentRating",
         "Content rating",
         "Set on every item, such as XXX. Empty: Plex's is left alone.",
+        "Plex's is left alone",
     ),
-    _text("tagsAs", "Tags become", "genres, labels or both. Empty: genres."),
+    _text("tagsAs", "Tags become", "genres, labels or both. Empty: genres.", "genres"),
     _text(
         "onlyTheseTags",
         "Only these tags",
         "Names separated by ;  Only these are shown in Plex. Empty: all of them.",
+        "all of them",
     ),
-    _text("notTheseTags", "Not these tags", "Names separated by ;  These are not shown in Plex."),
+    _text(
+        "notTheseTags",
+        "Not these tags",
+        "Names separated by ;  These are not shown in Plex.",
+        "none",
+    ),
     _switch(
         "tagParents",
         "Parents of tags",
@@ -91,6 +103,7 @@ _WHAT = (
         "organizedLabel",
         "Label for organized scenes",
         "A label in Plex for scenes that are marked as organized. Empty: none.",
+        "none",
     ),
     _switch("groupCollections", "Groups become collections", "Each group is a collection in Plex."),
     _switch(
@@ -106,7 +119,7 @@ _WHAT = (
         "Disambiguations as roles",
         "What tells performers of one name apart becomes their role.",
     ),
-    _text("coverAs", "Covers become", "poster, background or both. Empty: poster."),
+    _text("coverAs", "Covers become", "poster, background or both. Empty: poster.", "poster"),
     _switch(
         "padCovers",
         "Pad covers",
@@ -130,23 +143,27 @@ _WHICH = (
         "filterTags",
         "Filter: with tags",
         "Names separated by ;  Only scenes with one of these tags. Empty: all.",
+        "all",
     ),
     _text(
         "filterNotTags",
         "Filter: without tags",
         "Names separated by ;  No scene with one of these tags.",
+        "none",
     ),
     _text(
         "filterStudios",
         "Filter: studios",
         "Names separated by ;  Only scenes of these studios and of those that belong to them. "
         "Empty: all.",
+        "all",
     ),
     _text(
         "filterPaths",
         "Filter: paths",
         "Paths in Stash separated by ;  * is any name in a folder, ** any folders, a leading ! "
         "leaves out: /data/**; !**/trailers/**  Empty: all.",
+        "all",
     ),
     _switch(
         "undoFiltered",
@@ -165,7 +182,9 @@ _WHICH = (
         type="NUMBER",
         name="Minutes between looks",
         description="How often Stash is asked what changed without a hook. 0: every minute.",
+        default="every minute",
     ),
 )
 
+GROUPS = {"where": _WHERE, "what": _WHAT, "which": _WHICH}
 SETTINGS = (*_WHERE, *_WHAT, *_WHICH)

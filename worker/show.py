@@ -8,7 +8,6 @@ import time
 from collections import deque
 from pathlib import Path
 
-from mirror.ledger import Ledger
 from worker.runs import Runs
 from worker.state import OUTCOMES_KEPT, Outcome, Pause, State, write_state
 
@@ -23,7 +22,6 @@ class Show:
 
     Args:
         folder: The data folder.
-        ledger: Counts scenes by state.
         runs: The runs to show.
         version: The plugin's version.
 
@@ -33,9 +31,8 @@ class Show:
         set_aside: Inbox files that could not be read.
     """
 
-    def __init__(self, folder: Path, *, ledger: Ledger, runs: Runs, version: str) -> None:
+    def __init__(self, folder: Path, *, runs: Runs, version: str) -> None:
         self._folder = folder
-        self._ledger = ledger
         self._runs = runs
         self._version = version
         self._since = time.time()
@@ -72,7 +69,6 @@ class Show:
             set_aside=self.set_aside,
             outcomes=tuple(self._outcomes),
             runs=self._runs.states(),
-            scenes=self._ledger.counts(),
             speed=self._speed(moment),
         )
         self._written = moment

@@ -55,6 +55,10 @@ class StashSide:
             return None
         return self.conditions(self.client)
 
+    def ask_soon(self) -> None:
+        """Ask for the settings at the next turn: somebody set the token."""
+        self._asked = float("-inf")
+
     def conditions(self, client: StashClient) -> Conditions:
         """Ask for the settings now; raises as `conditions_if_due`."""
         found = _readable(client.conditions)

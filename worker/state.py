@@ -87,7 +87,6 @@ class State:
         mapping: What a person should know of the path mapping, a sentence each.
         set_aside: Inbox files that could not be read.
         outcomes: The last hundred, newest last.
-        scenes: How many scenes are in which state, by the ledger.
         speed: Scenes a second, over the last ten seconds of work.
     """
 
@@ -100,7 +99,6 @@ class State:
     set_aside: int = 0
     outcomes: tuple[Outcome, ...] = ()
     runs: Mapping[str, RunState] = field(default_factory=dict)
-    scenes: Mapping[str, int] = field(default_factory=dict)
     speed: float = 0.0
 
 

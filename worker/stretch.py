@@ -158,6 +158,10 @@ class Stretch:
 
     def _decide(self, jobs: Sequence[Job], scenes: Mapping[int, Scene], *, is_urgent: bool) -> None:
         verdicts = self._decider.decide(jobs, scenes)
+        for lost in self._decider.chosen.lost:
+            self._ledger.choices.drop(lost.scene_id)
+            self._events.append(lost)
+        self._decider.chosen.lost.clear()
         plans = []
         for verdict in verdicts:
             if verdict.kind == "write" and verdict.plan:

@@ -30,6 +30,7 @@ from worker.decide import Decider
 from worker.deliveries import Carried, Deliveries
 from worker.destroyed import Destroyed
 from worker.errands import Errands
+from worker.known import note_server
 from worker.owners import Owners
 from worker.path_side import PathSide
 from worker.pause import Brake
@@ -37,6 +38,7 @@ from worker.pictures import Pictures
 from worker.plan import Plan
 from worker.plex_side import PlexSide
 from worker.repair import Repairs
+from worker.results import Results
 from worker.runs import Runs
 from worker.settings import Settings
 from worker.settle import Settler
@@ -102,6 +104,7 @@ class SyncSide:
         take_conditions: Is told what Stash says about the plugin with each batch.
         is_news: Whether that is anything new.
         may_go_on: Takes in what arrived meanwhile; whether the work in hand is still wanted.
+        is_held: Whether nothing may be written at this time.
     """
 
     def __init__(
@@ -119,6 +122,7 @@ class SyncSide:
         take_conditions: Callable[[Conditions, float], None],
         is_news: Callable[[Conditions], bool],
         may_go_on: Callable[[Sequence[Job]], bool],
+        is_held: Callable[[float], bool],
     ) -> None:
         self._queue, self._ledger = stores.queue, stores.ledger
         self._plex = plex
@@ -130,7 +134,8 @@ class SyncSide:
         self._take_conditions = take_conditions
         self._is_news = is_news
         self._is_wanted = may_go_on
-        self._errands = Errands(folder, runs=runs, ledger=self._ledger, paths=paths)
+        self._is_held = is_held
+        self._errands = Errands(Results(folder), runs=runs, ledger=self._ledger, paths=paths)
         self._watch = Watch(self._ledger)
         self._repairs = Repairs(self._ledger)
         self._verifier = Verifier(self._ledger)
@@ -152,7 +157,7 @@ class SyncSide:
         due = self._queue.next_due()
         errand = self._errands.next()
         is_watching = self._watch.is_due()
-        has_jobs = due is not None and due <= now
+        has_jobs = due is not None and due <= now and not self._is_held(now)
         if not (has_jobs or errand or is_watching or self._is_run_to_verify):
             return False
         try:
@@ -187,6 +192,12 @@ class SyncSide:
         server = self._plex.connected(settings)
         if self._paths.prepare(self._chosen(), server, stash, now):
             raise MappingChangedError("another path mapping was detected")
+        note_server(
+            self._ledger,
+            machine=server.machine,
+            url=settings.plex_url,
+            sections=server.finder.sections,
+        )
         complaints = (*settings.complaints, *server.complaints)
         if self._show.complaints != complaints:
             self._show.complaints = complaints

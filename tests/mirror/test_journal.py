@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from mirror import ledger_file
+from mirror import ledger_schema
 from mirror.edit import Asked, Standing, Written
 from mirror.journal import EVENTS_KEPT, read_events
-from mirror.ledger import Ledger
+from mirror.ledger import Ledger, read_scene_counts
 from mirror.records import (
     CandidateItem,
     Confirmation,
@@ -23,6 +23,7 @@ from mirror.records import (
     SceneDetail,
     SceneState,
 )
+from mirror.view import Group, viewing
 from plex.item import Tag
 
 ITEM = ItemId(machine="m", section_uuid="s", rating_key=7, part="/films/a.mp4")
@@ -114,7 +115,7 @@ def test_what_is_said_of_a_scene_comes_back(ledger: Ledger) -> None:
 
 def test_a_ledger_of_the_first_version_is_carried_on(path: Path) -> None:
     with closing(sqlite3.connect(path)) as old:
-        old.executescript(ledger_file.FIRST_SCHEMA + "PRAGMA user_version = 1;")
+        old.executescript(ledger_schema.FIRST_SCHEMA + "PRAGMA user_version = 1;")
         old.execute(
             "INSERT INTO items (rating_key, part, section_uuid, machine, scene_id, asked)"
             " VALUES (7, '/films/a.mp4', 's', 'm', 3, '{\"scalars\":{},\"tags\":{}}')"
@@ -126,3 +127,27 @@ def test_a_ledger_of_the_first_version_is_carried_on(path: Path) -> None:
         assert ledger.written(ITEM) == Written()
         ledger.journal.note([event(1)])
         assert ledger.journal.events() == [event(1)]
+
+
+def test_a_ledger_of_the_second_version_is_carried_on_with_its_scenes_counted(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript("".join(ledger_schema.STEPS[:2]) + "PRAGMA user_version = 2;")
+        for scene_id, state, code, about in [
+            (1, "in_step", "", ""),
+            (2, "in_step", "", ""),
+            (3, "resting", "no_library", "/new"),
+        ]:
+            old.execute(
+                "INSERT INTO scenes VALUES (?, ?, ?, '', '', '', '', '', '', 0, '[]', ?, '{}')",
+                (scene_id, state, code, about),
+            )
+        old.commit()
+    assert read_scene_counts(path) == {"in_step": 2, "resting/no_library": 1}
+
+    with closing(Ledger(path)) as ledger:
+        assert ledger.counts() == {"in_step": 2, "resting/no_library": 1}
+        ledger.choices.ignore([1], now=1)
+        assert ledger.choices.ignored_among([1, 2]) == {1}
+    with viewing(path) as view:
+        assert view is not None
+        assert view.groups("no_library", limit=9) == [Group("no_library", "/new", 1)]

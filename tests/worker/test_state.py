@@ -18,7 +18,6 @@ FULL = State(
     set_aside=2,
     outcomes=(Outcome(scene_id=1, kind="changed", text="title", at=4.0),),
     runs={"a": RunState(id="a", mode="sync_all", started=5.0, total=9, counts={"changed": 3})},
-    scenes={"in_step": 5},
 )
 
 

@@ -1,0 +1,50 @@
+"""What the worker leaves in the ledger for those who may not ask a server: notes, never a secret.
+
+The page's operations answer at once, so what they say of Stash's settings and of Plex's libraries
+is what the worker heard last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+SERVER = "known_server"
+SETTINGS = "known_settings"
+_SECRET = "plexToken"  # noqa: S105 - the setting's name
+
+
+class _Notes(Protocol):
+    def get_meta(self, key: str) -> str | None: ...
+    def set_meta(self, key: str, value: str) -> None: ...
+
+
+class Section(Protocol):
+    """What is told of a library."""
+
+    @property
+    def uuid(self) -> str:
+        """What names it in the ledger."""
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+
+
+def note_server(ledger: _Notes, *, machine: str, url: str, sections: Iterable[Section]) -> None:
+    """Leave word of the connected server."""
+    libraries = {one.uuid: one.title for one in sections}
+    _note(ledger, SERVER, {"machine": machine, "url": url, "libraries": libraries})
+
+
+def note_settings(ledger: _Notes, stored: Mapping[str, object]) -> None:
+    """Leave word of what Stash has stored; of the token only that there is one."""
+    told = {name: value for name, value in stored.items() if name != _SECRET}
+    _note(ledger, SETTINGS, {"stored": told, "has_token": bool(stored.get(_SECRET))})
+
+
+def _note(ledger: _Notes, key: str, value: object) -> None:
+    text = json.dumps(value, sort_keys=True)
+    if ledger.get_meta(key) != text:
+        ledger.set_meta(key, text)

@@ -1,0 +1,3 @@
+"""The name under which the ledger keeps the detected path mapping, for all who read it there."""
+
+DETECTED = "detected_mapping"
