@@ -54,6 +54,22 @@ def fingerprint(desired: Desired, *, targets: str, policy: Policy) -> str:
     return digest_of(facts)
 
 
+def source_mark(source: bytes, context: str) -> int:
+    """Return a number that is the same for a scene's same bytes under the same settings.
+
+    Args:
+        source: Digest of the bytes; empty where there are none.
+        context: All else that decides what is written, in a text that the caller keeps stable.
+
+    Returns:
+        A signed number of 64 bits; 0 without a source, which says nothing.
+    """
+    if not source:
+        return 0
+    both = hashlib.blake2b(source + context.encode("utf-8"), digest_size=8)
+    return int.from_bytes(both.digest(), "big", signed=True)
+
+
 def digest_of(value: object) -> str:
     """Return 32 hexadecimal digits of a value made of facts, the same in every process.
 

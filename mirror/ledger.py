@@ -180,7 +180,7 @@ class Ledger:
                 )
 
     def _unsettle(self, intent: Intent) -> None:
-        forgotten = "fingerprint = ''"
+        forgotten = "fingerprint = '', source = 0"
         if intent.with_cover:
             forgotten += ", cover = '', cover_etag = '', cover_sha1 = ''"
         self._file.execute(
@@ -227,6 +227,10 @@ class Ledger:
     def scenes(self, ids: Iterable[int]) -> dict[int, SceneState]:
         """Return how scenes stand; those never synced are left out."""
         return self._scenes.of(ids)
+
+    def sources(self, ids: Iterable[int]) -> dict[int, int]:
+        """Return the sources of those of some scenes that are in step, by id."""
+        return self._scenes.sources(ids)
 
     def set_scenes(
         self, states: Iterable[SceneState], *, now: float, events: Iterable[Event] = ()

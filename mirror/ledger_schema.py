@@ -134,6 +134,9 @@ CREATE TABLE ignored (
     at REAL NOT NULL                    -- Unix seconds
 );
 """  # noqa: S608 - constants
-STEPS = (FIRST_SCHEMA, _SECOND, _THIRD)  # from each version to the next
+_FOURTH = """
+ALTER TABLE scenes ADD COLUMN source INTEGER NOT NULL DEFAULT 0;  -- see mirror.fingerprint
+"""
+STEPS = (FIRST_SCHEMA, _SECOND, _THIRD, _FOURTH)  # from each version to the next
 SCHEMA = len(STEPS)
 FIRST_WITH_COUNTS = 3

@@ -78,6 +78,8 @@ class SceneState:
         changed: Since when the state and its code are these, in Unix seconds. The ledger keeps
             it; what is given to the ledger is ignored.
         paths: The scene's files as Plex would name them.
+        source: What the scene's bytes in Stash and the settings were, see
+            `mirror.fingerprint.source_mark`; 0 where the scene has to be read to tell.
         links: Stash objects that the scene held. None leaves them as they are; a state that is
             read always has None (`Ledger.scenes_holding` reads them the other way round).
     """
@@ -96,6 +98,7 @@ class SceneState:
     links: frozenset[Link] | None = None
     about: str = ""
     detail: SceneDetail = NO_DETAIL
+    source: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,10 @@ from mirror.records import Link, SceneState
 _CHUNK = 500  # ids in one query; SQLite may allow no more than 999 variables
 _COLUMNS = (
     "scene_id, state, code, message, fingerprint, cover, cover_etag, cover_sha1, updated_at, "
-    "changed, paths, about, detail"
+    "changed, paths, about, detail, source"
 )
 _PUT_SCENE = f"""
-INSERT INTO scenes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO scenes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (scene_id) DO UPDATE SET
     changed = CASE WHEN state = excluded.state AND code = excluded.code
               THEN changed ELSE excluded.changed END,
@@ -22,10 +22,10 @@ ON CONFLICT (scene_id) DO UPDATE SET
     fingerprint = excluded.fingerprint, cover = excluded.cover,
     cover_etag = excluded.cover_etag, cover_sha1 = excluded.cover_sha1,
     updated_at = excluded.updated_at, paths = excluded.paths,
-    about = excluded.about, detail = excluded.detail
+    about = excluded.about, detail = excluded.detail, source = excluded.source
 """  # noqa: S608 - a constant
 _SceneRow = tuple[
-    int, records.State, str, str, str, str, str, str, str, float, str, str, str
+    int, records.State, str, str, str, str, str, str, str, float, str, str, str, int
 ]  # in the order of _COLUMNS
 
 
@@ -57,6 +57,7 @@ class SceneRows:
                 records.to_json(state.paths),
                 state.about,
                 records.detail_json(state.detail),
+                state.source,
             ),
         )
         if state.links is not None:
@@ -72,6 +73,22 @@ class SceneRows:
             found.update(
                 (state.scene_id, state)
                 for state in self._read(f"WHERE scene_id IN ({marks})", chunk)
+            )
+        return found
+
+    def sources(self, ids: Iterable[int]) -> dict[int, int]:
+        """Return the sources of scenes that are in step, by id; those without one are left out."""
+        wanted = list(ids)
+        found: dict[int, int] = {}
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            found.update(
+                self._file.execute(
+                    "SELECT scene_id, source FROM scenes"  # noqa: S608 - marks only
+                    f" WHERE scene_id IN ({marks}) AND state = 'in_step' AND source != 0",
+                    tuple(chunk),
+                )
             )
         return found
 
@@ -127,4 +144,5 @@ def _scene_state(row: _SceneRow) -> SceneState:
         paths=records.read_paths(row[10]),
         about=row[11],
         detail=records.read_detail(row[12]),
+        source=row[13],
     )

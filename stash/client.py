@@ -8,7 +8,9 @@ itself named.
 
 from __future__ import annotations
 
+import json
 import logging
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,7 +21,7 @@ from requests.adapters import HTTPAdapter
 from stashapi.classes import GQLWrapper
 
 from errors import StashAwayError, StashRefusedError, UnreadableAnswerError
-from stash import changes, file_queries, queries, scenes
+from stash import changes, file_queries, queries, scenes, sources
 from stash.call import Connection
 from stash.changes import Change
 from stash.scenes import Conditions, SceneBatch
@@ -34,6 +36,10 @@ CHANGES_PER_PAGE = 1_000
 LONGEST_PICTURE_BYTES = 10 * 1024 * 1024
 
 
+_GOOD = b'{"data":{"findScenes":{'  # an answer with errors begins with them
+_UNREAD: dict[str, Any] = {}
+
+
 class _Patient(HTTPAdapter):
     """stashapi sets no time-out; without one a hung Stash hangs the worker for ever."""
 
@@ -45,7 +51,7 @@ class _Patient(HTTPAdapter):
 
 
 class StashClient(GQLWrapper):  # type: ignore[misc]
-    """One connection to the Stash that started us, for one thread.
+    """One connection to the Stash that started us; several threads take turns.
 
     Args:
         connection: From the newest hook, task or operation.
@@ -63,6 +69,9 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
         self.s.mount("http://", _Patient())
         self.s.mount("https://", _Patient())
         self._key = ""
+        self._lock = threading.RLock()
+        self._raw = b""
+        self._is_read = True
         self.last_conditions: Conditions | None = None
         self.use(connection)
 
@@ -87,12 +96,30 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
     def read_scenes(self, scene_ids: list[int], *, with_tag_parents: bool = False) -> SceneBatch:
         """Read a batch of scenes in one query, with the conditions; a missing scene is absent."""
         data = self._data(queries.read_scenes(scene_ids, with_tag_parents=with_tag_parents))
-        found = scenes.read_batch(data, scene_ids)
+        found = scenes.read_batch(data, scene_ids, sources.of_batch(self._raw, scene_ids))
         return SceneBatch(scenes=found, conditions=self._conditions_of(data))
 
     def all_scene_ids(self, *, first_page: int = 1) -> Iterator[list[int]]:
         """The ids of all scenes, page by page."""
         return self._pages(queries.SCENE_IDS, {}, first_page=first_page)
+
+    def scene_pages(
+        self, *, first_page: int, size: int, with_tag_parents: bool
+    ) -> Iterator[dict[int, bytes]]:
+        """All scenes, page by page, as digests of their bytes; see `stash.sources`."""
+        query = queries.scene_page(with_tag_parents=with_tag_parents)
+        page = first_page
+        while True:
+            data = self._data(query, {"page": page, "size": size}, is_read=False)
+            found = sources.of_page(self._raw) if data is _UNREAD else {}
+            if not found:  # behind the last page, or an answer that is written otherwise
+                data = self._data(query, {"page": page, "size": size})
+                found = dict.fromkeys(scenes.read_ids(data), b"")
+            if found:
+                yield found
+            if len(found) < size:
+                return
+            page += 1
 
     def scene_ids_updated_since(self, since: str) -> Iterator[list[int]]:
         """The ids of scenes whose `updated_at` is later than `since`, compared as text."""
@@ -172,6 +199,10 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
             StashRefusedError: Stash asks for a login instead.
             UnreadableAnswerError: Anything else than a picture's answer.
         """
+        with self._lock:
+            return self._picture(path, etag)
+
+    def _picture(self, path: str, etag: str) -> tuple[bytes, str, str] | None:
         headers = {**self._credentials(), **({"If-None-Match": etag} if etag else {})}
         headers["Accept"] = "*/*"
         target = f"{self.connection.url}{path}"
@@ -205,7 +236,15 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
                 return
             page += 1
 
-    def _data(self, query: str, variables: Mapping[str, object] | None = None) -> dict[str, Any]:
+    def _data(
+        self, query: str, variables: Mapping[str, object] | None = None, *, is_read: bool = True
+    ) -> dict[str, Any]:
+        """Ask; the answer's data, or `_UNREAD` where it shall not be read and is good."""
+        with self._lock:
+            self._is_read = is_read
+            return self._asked(query, variables)
+
+    def _asked(self, query: str, variables: Mapping[str, object] | None) -> dict[str, Any]:
         self.s.headers.pop("ApiKey", None)
         self.s.headers.pop("Cookie", None)
         self.s.headers.update(self._credentials())
@@ -229,8 +268,11 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
             )
         if status >= 500 or status == 429:
             raise StashAwayError(f"Stash answered {status}")
+        self._raw = response.content
+        if not self._is_read and status == 200 and self._raw.startswith(_GOOD):
+            return _UNREAD
         try:
-            content = response.json()
+            content = json.loads(self._raw)
         except ValueError as error:
             raise StashAwayError(f"Stash answered {status} without JSON") from error
         data = content.get("data") if isinstance(content, dict) else None

@@ -32,6 +32,12 @@ SCENE_IDS = (
     'sort:"id",direction:ASC}){count scenes{id}}}'
 )
 
+# Whole scenes in pages, to tell by their bytes which of them changed; the count for the progress.
+SCENE_PAGE = (
+    "query($page:Int!,$size:Int!){findScenes(filter:{page:$page,per_page:$size,"
+    'sort:"id",direction:ASC}){count scenes{...S}}} %s'
+)
+
 NEWEST = (
     '{findScenes(filter:{page:1,per_page:1,sort:"updated_at",direction:DESC})'
     "{count scenes{id updated_at}}}"
@@ -59,6 +65,11 @@ def read_scenes(scene_ids: Iterable[int], *, with_tag_parents: bool = False) -> 
     asked = " ".join(f"s{one}:findScene(id:{one}){{...S}}" for one in scene_ids)
     scene = _SCENE % (_TAG_AND_PARENTS if with_tag_parents else _TAG)
     return f"query{{{asked} {RIDING_ALONG}}} {scene}"
+
+
+def scene_page(*, with_tag_parents: bool) -> str:
+    """One page of scenes; see `SCENE_PAGE`."""
+    return SCENE_PAGE % (_SCENE % (_TAG_AND_PARENTS if with_tag_parents else _TAG))
 
 
 def scenes_related_to(kind: str, *, with_tag_parents: bool = False) -> str:

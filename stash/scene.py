@@ -5,7 +5,7 @@ Empty text means that Stash has none. Lists keep the order in which Stash gives 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,4 +56,5 @@ class Scene:
     performers: tuple[Performer, ...] = ()
     tags: tuple[Named, ...] = ()
     groups: tuple[Named, ...] = ()
+    source: bytes = field(default=b"", compare=False)  # digest of its bytes, see `stash.sources`
     cover: str = ""  # path and query below Stash's address; its `?t=` moves with `updated_at`

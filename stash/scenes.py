@@ -16,6 +16,7 @@ from stash.queries import PLUGIN_ID
 from stash.scene import Named, Performer, Scene, Studio
 
 _Fact = TypeVar("_Fact")
+NO_DIGESTS: Mapping[int, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +40,15 @@ class SceneBatch:
     conditions: Conditions
 
 
-def read_batch(data: Mapping[str, Any], scene_ids: Iterable[int]) -> dict[int, Scene]:
+def read_batch(
+    data: Mapping[str, Any], scene_ids: Iterable[int], digests: Mapping[int, bytes] = NO_DIGESTS
+) -> dict[int, Scene]:
     """The scenes of an aliased query.
+
+    Args:
+        data: The answer.
+        scene_ids: Those that were asked for.
+        digests: Of each scene's bytes, see `stash.sources`.
 
     Raises:
         UnreadableAnswerError: A scene that was asked for is not mentioned, or has another shape.
@@ -51,7 +59,8 @@ def read_batch(data: Mapping[str, Any], scene_ids: Iterable[int]) -> dict[int, S
             raise UnreadableAnswerError(f"Stash's answer does not mention scene {scene_id}")
         raw = data[f"s{scene_id}"]
         if raw is not None:
-            found[scene_id] = in_shape(_read_scene, raw)
+            source = digests.get(scene_id, b"")
+            found[scene_id] = in_shape(lambda one: _read_scene(one, source), raw)  # noqa: B023
     return found
 
 
@@ -91,7 +100,7 @@ def _read_conditions(data: Mapping[str, Any]) -> Conditions:
     )
 
 
-def _read_scene(raw: Mapping[str, Any]) -> Scene:
+def _read_scene(raw: Mapping[str, Any], source: bytes) -> Scene:
     studio = raw["studio"]
     return Scene(
         id=int(raw["id"]),
@@ -114,6 +123,7 @@ def _read_scene(raw: Mapping[str, Any]) -> Scene:
         ),
         tags=tuple(_read_tag(one) for one in raw["tags"]),
         groups=tuple(_read_named(one["group"]) for one in raw["groups"]),
+        source=source,
         cover=_below_base((raw["paths"] or {}).get("screenshot") or ""),
     )
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from mirror.desired import desired_item
 from mirror.edit import plan_edit, written_after
 from mirror.filters import reason_to_skip
-from mirror.fingerprint import fingerprint
+from mirror.fingerprint import fingerprint, source_mark
 from mirror.ledger import ItemId, Ledger, SceneState
 from mirror.limits import within_limits
 from mirror.written import NOTHING_WRITTEN, Standing, Written
@@ -25,11 +25,12 @@ from sync_queue.jobs import Job, Priority
 from worker.absence import NOT_IN_PLEX, why_absent, why_ambiguous
 from worker.catch_up import settled
 from worker.chosen import Chosen
-from worker.covers import CoverReader, picture_mark
+from worker.covers import Cover, CoverReader, picture_mark
 from worker.destroyed import Destroyed
 from worker.owners import Owners, merged
 from worker.plan import PICTURE_KINDS, Plan, Rest, Target, Verdict
 from worker.settings import Settings
+from worker.skip import libraries_of, skip_context
 from worker.verify import Verifier
 
 
@@ -73,6 +74,7 @@ class Decider:
         self._verifier = verifier
         self._destroyed = destroyed
         self._now = now
+        self._context = skip_context(settings, server)
         self.chosen = Chosen(ledger, server, now=now)
 
     def decide(self, jobs: Sequence[Job], scenes: Mapping[int, Scene]) -> list[Verdict]:
@@ -139,7 +141,7 @@ class Decider:
             cover = plan.cover
             if not (job.force or cover.is_new or cover.trouble):
                 at = settled(scene.updated_at, now=self._now)
-                seen = replace(known, cover=cover.seen, updated_at=at)
+                seen = replace(known, cover=cover.seen, updated_at=at, source=plan.source)
                 return Verdict(job=job, kind="unchanged", state=None if seen == known else seen)
         return plan
 
@@ -161,7 +163,8 @@ class Decider:
         policy = self._settings.policy
         desired = desired_item(scene, policy)
         paths = tuple(map(self._settings.mapping.to_plex, scene.files))
-        libraries = ",".join(str(one.key) for one in self._server.finder.sections)
+        libraries = libraries_of(self._server)
+        cover = self._covers.look(scene, known, wanted=policy.pictures, now=self._now)
         return Plan(
             job=job,
             scene=scene,
@@ -173,8 +176,17 @@ class Decider:
                 policy=policy,
             ),
             known=known,
-            cover=self._covers.look(scene, known, wanted=policy.pictures, now=self._now),
+            cover=cover,
+            source=self._source(scene, cover),
         )
+
+    def _source(self, scene: Scene, cover: Cover) -> int:
+        """What tells that nothing has to be read; 0 while something may change unseen."""
+        is_cover_settled = not (self._settings.policy.pictures and scene.cover)
+        if not (is_cover_settled or cover.seen == scene.cover):
+            return 0
+        is_settled = settled(scene.updated_at, now=self._now)
+        return source_mark(scene.source, self._context) if is_settled else 0
 
     def _with_plex(self, plan: Plan, found: Found) -> Verdict:
         if found.error:

@@ -7,9 +7,11 @@ that comes next.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from mirror.fingerprint import source_mark
 from mirror.ledger import Ledger
 from stash.client import StashClient
 from sync_queue.jobs import JobQueue, Priority
@@ -19,12 +21,17 @@ from worker.runs import Run, Runs
 
 log = logging.getLogger("PlexSync.worker")
 
+SCENES_PER_PAGE = 400  # whole scenes; ids alone come in larger pages
+STEP_SECONDS = 0.4  # then a person's save may be waiting
 RECENT = timedelta(hours=24)
 _OVERLAP = timedelta(hours=2)  # `updated_at` is compared as text, in offsets that may differ
 
 
 class Listing:
     """Fills the queue for runs and sees them end.
+
+    A run that compares reads whole scenes, and puts only those that are not as they were at their
+    last sync; the others cost no more than being read.
 
     Args:
         queue: Where the scenes go.
@@ -36,12 +43,27 @@ class Listing:
         self._ledger = ledger
         self._queue = queue
         self._runs = runs
-        self._pages: dict[str, Iterator[list[int]]] = {}
+        self._pages: dict[str, Iterator[Mapping[int, bytes]]] = {}
         self._totals: dict[str, int] = {}
         self._seen: dict[str, set[int]] = {}
 
-    def step(self, stash: StashClient, now: float) -> bool:
-        """Put one page of one run; whether there was any.
+    def step(
+        self,
+        stash: StashClient,
+        now: float,
+        *,
+        with_tag_parents: bool,
+        context: Callable[[], str],
+        seconds: float = STEP_SECONDS,
+    ) -> bool:
+        """Put some pages of one run; whether there was any.
+
+        Args:
+            stash: Where the scenes are.
+            now: Unix seconds.
+            with_tag_parents: As scenes are read for a sync.
+            context: All but the scene that decides what is written; "" while nobody knows.
+            seconds: How long; one page is always taken.
 
         Raises:
             WaitError: Stash cannot be asked; the listing begins anew later.
@@ -52,29 +74,49 @@ class Listing:
             return False
         name = run.state.id
         if name not in self._pages:
-            self._pages[name] = _pages_of(run, stash)
+            self._pages[name] = _pages_of(run, stash, with_tag_parents=with_tag_parents)
             self._totals[name] = run.state.total or 0
             self._seen[name] = set()
-        try:
-            page = next(self._pages[name], None)
-        except BaseException:
-            del self._pages[name]
-            raise
-        if page is None:
-            self._put_missing(run, now)
+        is_over = self._take_pages(run, context() if _compares(run) else "", now, seconds)
+        total = self._totals[name]
+        if is_over:
             run.is_listed = True
-            self._runs.progress(run, total=self._totals.pop(name), left=self._left(run, now))
-            self._runs.save()
-            del self._pages[name]
-        else:
-            force = ALL_SCENES.get(run.state.mode, False)
-            self._queue.put_many(page, now=now, priority=Priority.BULK, run=name, force=force)
-            self._totals[name] += len(page)
-            self._seen[name].update(page)
-            run.pages += 1
-            self._runs.progress(run, total=self._totals[name], left=self._left(run, now))
-            self._runs.save()
+            del self._pages[name], self._totals[name]
+        self._runs.progress(run, total=total, left=self._left(run, now))
+        self._runs.save()
         return True
+
+    def _take_pages(self, run: Run, context: str, now: float, seconds: float) -> bool:
+        """Take pages for a moment; whether the last one was among them."""
+        pages = self._pages[run.state.id]
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                page = next(pages, None)
+            except BaseException:
+                del self._pages[run.state.id]  # begun anew: an iterator that failed is at its end
+                raise
+            if page is None:
+                self._put_missing(run, now)
+                return True
+            self._put(run, page, context, now)
+            if time.monotonic() >= until:
+                return False
+
+    def _put(self, run: Run, page: Mapping[int, bytes], context: str, now: float) -> None:
+        """Put the scenes of one page that are not as they were."""
+        name = run.state.id
+        put = list(page)
+        if context:
+            sources = self._ledger.sources(page)
+            put = [one for one in page if sources.get(one, 0) != source_mark(page[one], context)]
+            self._runs.count_unchanged(run, len(page) - len(put))
+        if put:
+            force = ALL_SCENES.get(run.state.mode, False)
+            self._queue.put_many(put, now=now, priority=Priority.BULK, run=name, force=force)
+        self._totals[name] += len(page)
+        self._seen[name].update(page)
+        run.pages += 1
 
     def _put_missing(self, run: Run, now: float) -> None:
         """Scenes that are known and were not listed: Stash may not have them any more.
@@ -106,10 +148,27 @@ class Listing:
         return self._queue.open_jobs_of_run(run.state.id)
 
 
-def _pages_of(run: Run, stash: StashClient) -> Iterator[list[int]]:
+def _compares(run: Run) -> bool:
+    """Whether the run leaves scenes alone that are as they were at their last sync."""
+    return run.state.mode in {*ALL_SCENES, COMPARE} and not ALL_SCENES.get(run.state.mode, False)
+
+
+def _pages_of(
+    run: Run, stash: StashClient, *, with_tag_parents: bool
+) -> Iterator[Mapping[int, bytes]]:
+    """Scene ids with the digests of their scenes' bytes, where those are read."""
+    if _compares(run):
+        return stash.scene_pages(
+            first_page=run.pages + 1, size=SCENES_PER_PAGE, with_tag_parents=with_tag_parents
+        )
     if run.state.mode != "sync_recent":
-        return stash.all_scene_ids(first_page=run.pages + 1)
+        return map(_without_bytes, stash.all_scene_ids(first_page=run.pages + 1))
     newest = stash.newest_update()
     if not newest:
         return iter(())
-    return stash.scene_ids_updated_since(earlier(newest, RECENT + _OVERLAP))
+    recent = stash.scene_ids_updated_since(earlier(newest, RECENT + _OVERLAP))
+    return map(_without_bytes, recent)
+
+
+def _without_bytes(ids: Sequence[int]) -> Mapping[int, bytes]:
+    return dict.fromkeys(ids, b"")

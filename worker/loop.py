@@ -343,7 +343,15 @@ class Worker:
     def _list(self, now: float) -> bool:
         if self._stash.client is None or self._brake.is_stash or self._settings is None:
             return False
-        return self._listing.step(self._stash.client, now)
+        return self._listing.step(
+            self._stash.client,
+            now,
+            with_tag_parents=self._settings.policy.tag_parents,
+            context=self._context,
+        )
+
+    def _context(self) -> str:
+        return "" if self._brake.pause else self._plex.context(self._settings or Settings())
 
     def _may_work(self) -> bool:
         is_busy_ending = self._code.is_changing or self._is_asked_to_end

@@ -52,6 +52,7 @@ class Plan:
     fingerprint: str
     known: SceneState | None
     cover: Cover
+    source: int  # see `SceneState.source`
     targets: list[Target] = field(default_factory=list)
 
 

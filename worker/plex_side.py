@@ -19,6 +19,7 @@ from plex.client import PlexClient
 from plex.server import Server
 from worker.identity import client_identifier
 from worker.settings import Settings
+from worker.skip import skip_context
 
 log = logging.getLogger("PlexSync.worker")
 
@@ -55,6 +56,13 @@ class PlexSide:
     def complaints(self) -> Sequence[str]:
         """What the server says of the settings: libraries that it does not have."""
         return self._server.complaints if self._server else ()
+
+    def context(self, settings: Settings) -> str:
+        """All but a scene that decides what is written of it; "" while Plex cannot be asked."""
+        try:
+            return skip_context(settings, self.connected(settings))
+        except WaitError:
+            return ""
 
     def probe(self, settings: Settings, error: WaitError | None) -> None:
         """Look whether what `error` said is over; a refused token needs a request that takes it.

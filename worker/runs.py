@@ -123,6 +123,13 @@ class Runs:
             counts = added(run.state.counts, [outcome.kind])
             self._change(run, counts=counts, fields=added(run.state.fields, fields))
 
+    def count_unchanged(self, run: Run, scenes: int) -> None:
+        """Note scenes that are as they were at their last sync."""
+        if scenes:
+            counts = dict(run.state.counts)
+            counts["unchanged"] = counts.get("unchanged", 0) + scenes
+            self._change(run, counts=counts)
+
     def found(
         self,
         run: Run,

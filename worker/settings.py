@@ -94,6 +94,11 @@ def read_settings(stored: Mapping[str, object]) -> Settings:
     )
 
 
+def skip_print(settings: Settings) -> str:
+    """A text that changes when a changed setting may change what any scene asks for."""
+    return f"{content_print(settings)} {settings.undo_destroyed}"
+
+
 def content_print(settings: Settings) -> str:
     """A text that changes when a changed setting asks for a comparison of every scene."""
     return digest_of(

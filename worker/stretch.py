@@ -310,6 +310,7 @@ class Stretch:
             cover=cover.seen,
             cover_etag=cover.etag,
             cover_sha1=cover.sha1,
+            source=0 if carried.trouble else plan.source,
         )
 
     # Undoing

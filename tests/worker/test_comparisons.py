@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from demo.stash.server import StashServer
+from mirror.fingerprint import source_mark
 from mirror.ledger import Ledger, SceneState
 from stash.call import Connection
-from stash.client import IDS_PER_PAGE, StashClient
+from stash.client import StashClient
 from sync_queue.jobs import JobQueue
 from worker.comparisons import DAY_SECONDS, FIRST_SYNC, Comparisons
-from worker.listing import Listing
+from worker.listing import SCENES_PER_PAGE, Listing
 from worker.runs import Runs
 
 NOW = 1_800_000_000.0
@@ -36,6 +37,11 @@ class Side:
     def close(self) -> None:
         self.queue.close()
         self.ledger.close()
+
+    def step(self, client: StashClient, *, context: str = "", seconds: float = 60.0) -> bool:
+        return self.listing.step(
+            client, NOW, with_tag_parents=False, context=lambda: context, seconds=seconds
+        )
 
     def modes(self) -> list[str]:
         return [run.state.mode for run in self.runs.open()]
@@ -82,22 +88,58 @@ def test_other_runs_do_not_put_the_comparison_off(side: Side) -> None:
 
 def test_a_listing_goes_on_with_the_next_page_after_a_restart(side: Side, tmp_path: Path) -> None:
     with StashServer(tmp_path / "stash") as stash:
-        for _ in range(2 * IDS_PER_PAGE + 10):
+        for _ in range(2 * SCENES_PER_PAGE + 10):
             stash.store.add_scene()
         client = StashClient(Connection(url=stash.url))
         side.runs.begin("sync_all-1", "sync_all", now=NOW, watched=False)
-        side.listing.step(client, NOW)
+        side.step(client, seconds=0.0)
         side.close()
         side.open()
         stash.requests.clear()
-        while side.listing.step(client, NOW):
+        while side.step(client):
             pass
         client.close()
         assert len(stash.requests) == 2
 
     [run] = side.runs.open()
-    assert run.state.total == 2 * IDS_PER_PAGE + 10
+    assert run.state.total == 2 * SCENES_PER_PAGE + 10
     assert side.queue.open_jobs_of_run("sync_all-1") == run.state.total
+
+
+def test_only_scenes_that_are_not_as_they_were_are_put(side: Side, tmp_path: Path) -> None:
+    with StashServer(tmp_path / "stash") as stash:
+        scenes = [stash.store.add_scene(f"/data/{n}.mp4", title=f"<{n}>") for n in range(6)]
+        client = StashClient(Connection(url=stash.url))
+        read = client.read_scenes(scenes).scenes
+        states = [
+            SceneState(scene_id=one.id, state="in_step", source=source_mark(one.source, "settings"))
+            for one in read.values()
+        ]
+        side.ledger.set_scenes(states[:5], now=NOW)
+        stash.store.scene(scenes[2]).title = "another"
+        side.runs.begin("sync_all-1", "sync_all", now=NOW, watched=False)
+        while side.step(client, context="settings"):
+            pass
+        client.close()
+
+    [run] = side.runs.open()
+    assert run.state.counts == {"unchanged": 4}
+    jobs = side.queue.claim(now=NOW + 1, limit=10)
+    assert sorted(job.scene_id for job in jobs) == [scenes[2], scenes[5]]
+
+
+def test_under_other_settings_every_scene_is_put(side: Side, tmp_path: Path) -> None:
+    with StashServer(tmp_path / "stash") as stash:
+        scene = stash.store.add_scene("/data/a.mp4")
+        client = StashClient(Connection(url=stash.url))
+        [read] = client.read_scenes([scene]).scenes.values()
+        mark = source_mark(read.source, "settings")
+        side.ledger.set_scenes([SceneState(scene_id=scene, state="in_step", source=mark)], now=NOW)
+        side.runs.begin("sync_all-1", "sync_all", now=NOW, watched=False)
+        while side.step(client, context="other settings"):
+            pass
+        client.close()
+    assert [job.scene_id for job in side.queue.claim(now=NOW + 1, limit=10)] == [scene]
 
 
 def test_scenes_that_stash_does_not_list_any_more_are_looked_at(side: Side, tmp_path: Path) -> None:
@@ -109,7 +151,7 @@ def test_scenes_that_stash_does_not_list_any_more_are_looked_at(side: Side, tmp_
         stash.store.add_scene("/data/a.mp4")
         client = StashClient(Connection(url=stash.url))
         side.runs.begin("compare-1", "compare", now=NOW, watched=False)
-        while side.listing.step(client, NOW):
+        while side.step(client):
             pass
         client.close()
     jobs = side.queue.claim(now=NOW + 1, limit=10)
