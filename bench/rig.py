@@ -275,6 +275,9 @@ class Rig:
         return cpu_seconds(self.pid) if worker_lives(self.data) else 0.0
 
     def _worked(self, seconds: float, before: float, counts: Mapping[str, int]) -> Worked:
+        stash, plex = self.stash.counts(), self.plex.counts()
+        if "unknown" in {*stash, *plex}:
+            raise RuntimeError(f"a stand-in was asked what it does not know: {stash}, {plex}")
         pid = self.pid
         logs = {}
         if self._is_logged:
@@ -286,8 +289,8 @@ class Rig:
             cpu=cpu_seconds(pid) - before,
             peak=peak_mb(pid),
             counts=counts,
-            stash=self.stash.counts(),
-            plex=self.plex.counts(),
+            stash=stash,
+            plex=plex,
             most=self.plex.most(),
             logs=logs,
         )

@@ -224,6 +224,27 @@ def test_an_item_shows_what_was_written_and_its_locks_as_in_the_demo(
     assert not ours[4].locked
 
 
+def test_an_edit_of_the_library_is_for_the_items_that_it_names_or_for_all(
+    byte_plex: Standin, demo_plex: PlexServer
+) -> None:
+    """What a careless request would do has to show here as it would with Plex."""
+    [query] = edit_queries(
+        "movie", scalars={}, lists={"genre": ListChange((Tag("shared"),))}, lock=()
+    )
+    for url, client in zip((byte_plex.url, demo_plex.url), both(byte_plex, demo_plex), strict=True):
+        first = first_key(client)
+        client.edit_same(1, [first + 2, first + 3], query)
+        items = shown(client, first, 1, 2, 3)
+        assert [bool(items[one].tags) for one in (1, 2, 3)] == [False, True, True]
+        requests.put(
+            f"{url}/library/sections/1/all?{query}",
+            headers={"X-Plex-Token": demo_plex.token},
+            timeout=5,
+        ).raise_for_status()
+        assert shown(client, first, 1)[1].tags == items[2].tags
+    assert byte_plex.counts()["edit"] == 2
+
+
 def test_one_write_may_name_several_items(byte_plex: Standin, demo_plex: PlexServer) -> None:
     [query] = edit_queries(
         "movie", scalars={}, lists={"genre": ListChange((Tag("shared"),))}, lock=()
