@@ -216,6 +216,17 @@ class Rig:
             wait_for(lambda: not _has_jobs(queue), what="an empty queue", seconds=60)
         return self._worked(time.monotonic() - began, before, {})
 
+    def settle(self) -> Mapping[str, int]:
+        """Have the worker look at what it wrote itself, which Plex reports as changed.
+
+        Returns:
+            The requests to Plex that this took, by kind.
+        """
+        self.rest()
+        self.wake(0)
+        self.rest()
+        return self.plex.counts()
+
     def rest(self) -> None:
         """Wait until nothing was asked of either server for a while."""
         before: object = None

@@ -44,6 +44,7 @@ def unchanged(rigs: Rigs) -> list[Row]:
 def _unchanged(rigs: Rigs, scenes: int) -> Row:
     rig = rigs.synced(scenes).rig
     scenes = rig.scenes  # some may have come since
+    own_writes = rig.settle()
     runs, floors = [], []
     for _ in range(rigs.sizes.rounds):
         runs.append(rig.run(is_logged=True))
@@ -62,7 +63,7 @@ def _unchanged(rigs: Rigs, scenes: int) -> Row:
         holds=plex <= max(scenes // SCENES_PER_LOOK, 1)
         and reads <= -(-scenes // SCENES_PER_READ)
         and ratio.times <= UNCHANGED_RATIO,
-        facts=facts(runs, floors, scenes),
+        facts={**facts(runs, floors, scenes), "look_at_own_writes": dict(own_writes)},
     )
 
 
