@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bench.rig import Rig, Worked
+from bench.rig import Rig
+from bench.worked import Worked
 from plugin.status import worker_lives
 
 PROFILED = Path(__file__).with_name("profiled_worker.py")

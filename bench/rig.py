@@ -15,13 +15,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from bench import library
 from bench.measure import cpu_seconds, peak_mb
 from bench.standin import Standin
+from bench.worked import Ended, Worked
 from bench.worlds import compile_plugin
 from demo.plugin_folder import copy_plugin
 from plugin.status import worker_lives
@@ -37,40 +37,6 @@ RESTING_SECONDS = 1.5
 HELD_SECONDS = 10.0  # longer than any save is held
 LONGEST_SAVE_SECONDS = 120.0
 _FINE_SECONDS, _COARSE_SECONDS = 0.0003, 0.005
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worked:
-    """What the worker did for one thing that was asked of it.
-
-    Attributes:
-        seconds: From taking it to its end.
-        cpu: The worker's CPU seconds in that time.
-        peak: The most memory that the worker ever had, in MB.
-        counts: Outcomes by kind; empty for what is no run.
-        stash: Requests to Stash by kind.
-        plex: Requests to Plex by kind.
-        most: The most requests to Plex in flight at once, "reads" and "writes".
-        logs: The requests themselves, if they were asked for: one file for each stand-in.
-    """
-
-    seconds: float
-    cpu: float
-    peak: float
-    counts: Mapping[str, int]
-    stash: Mapping[str, int]
-    plex: Mapping[str, int]
-    most: Mapping[str, int]
-    logs: Mapping[str, Path]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A run that ended; times are Unix seconds."""
-
-    started: float
-    finished: float
-    counts: Mapping[str, int]
 
 
 class Rig:

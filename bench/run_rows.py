@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from bench.floor import floor_seconds
 from bench.measure import Ratio, Row
 from bench.report import CPU
-from bench.rig import Worked
 from bench.rigs import Rigs
+from bench.worked import Worked
 
 FIRST_PLEX, FIRST_RATIO = 1.06, 1.3
 BULK_PLEX, BULK_STASH, BULK_RATIO = 1.05, 0.03, 1.3
