@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from bench import library
 from bench.bytes_item import Semantics, full_xml, listed_xml, shown_after
@@ -20,6 +20,7 @@ from bench.library import ADDED, FIRST_KEY, MACHINE, PLEX_FOLDER, SECTION, SECTI
 
 PAGE = 1000
 _ITEMS = re.compile(r"/library/metadata/(\d[\d,]*)")
+_ID = re.compile(r"(?:^|&)id=([^&]*)")
 _NUMBERED = re.compile(r"scene (\d{6})\.mp4")
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _LIBRARY = 'identifier="com.plexapp.plugins.library" mediaTagVersion="1775731696"'
@@ -64,8 +65,9 @@ class BytesPlex:
             if request.method == "PUT":
                 return self._write(numbers, query)
             return Answer("metadata", self._metadata(numbers))
-        if request.method == "GET" and path == f"/library/sections/{SECTION}/all":
-            return self._listing(request, query)
+        if path == f"/library/sections/{SECTION}/all":
+            is_edit = request.method == "PUT"
+            return self._write_several(query) if is_edit else self._listing(request, query)
         if path == "/library/sections":
             return Answer("sections", self._sections())
         if path == "/identity":
@@ -95,6 +97,13 @@ class BytesPlex:
                 self._touched[number] = now
                 self._pages.pop((number - 1) // PAGE * PAGE, None)
         return Answer("edit", b"")
+
+    def _write_several(self, query: str) -> Answer:
+        """One edit for the items in `id=`; without one Plex takes it for all of the library."""
+        named = _ID.search(query)
+        keys = unquote(named[1]).split(",") if named and named[1] else []
+        everyone = range(1, len(self._listed) + 1)
+        return self._write([int(key) - FIRST_KEY for key in keys] or everyone, query)
 
     def _add(self) -> int:
         """One more item, for the scene of that number."""

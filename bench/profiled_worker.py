@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import cProfile
 import itertools
+import marshal
 import sys
 import threading
 from pathlib import Path
@@ -36,9 +37,10 @@ def main() -> int:
         return int(own.runcall(run_worker, Path(folder), Path(here)))
     finally:
         for number, profile in zip(itertools.count(), [own, *begun], strict=False):
-            profile.create_stats()
+            profile.snapshot_stats()
             if profile.stats:
-                profile.dump_stats(Path(profiles) / f"{number}.profile")
+                with (Path(profiles) / f"{number}.profile").open("wb") as file:
+                    marshal.dump(profile.stats, file)
 
 
 if __name__ == "__main__":

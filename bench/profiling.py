@@ -1,7 +1,8 @@
 """`make profile`: where the worker's time goes, in the row "first" or "bulk".
 
 The worker runs under cProfile, which makes Python's own calls dearer than they are: trust the order
-more than the seconds. Waiting for an answer counts as own time of the socket's read.
+more than the seconds. Waiting for an answer counts as own time of the socket's read, and the time
+in which another thread runs as that of whatever was interrupted.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bench.rig import Rig, Worked
+from bench.rig import Rig
+from bench.worked import Worked
 from plugin.status import worker_lives
 
 PROFILED = Path(__file__).with_name("profiled_worker.py")
@@ -35,6 +37,7 @@ OTHERS = {
     "files": ("built-in method posix",),
     "email and http headers": ("/email/", "feedparser"),
 }
+WAITING = {"waiting for an answer", "sleeping"}
 
 Function = tuple[str, int, str]
 
@@ -72,16 +75,20 @@ class Profile:
         ]
 
     def shares(self, here: Path) -> list[str]:
-        """Own time by whose code it is."""
+        """Own time by whose code it is; the percentage is of what is no waiting."""
         by_owner: dict[str, float] = {}
         for function, spent in self._spent.items():
             owner = _owner(function, here)
             by_owner[owner] = by_owner.get(owner, 0.0) + spent.own
-        total = sum(by_owner.values())
+        total = sum(seconds for owner, seconds in by_owner.items() if owner not in WAITING)
         return [
-            f"{seconds:9.3f} s {100 * seconds / total:5.1f} %  {owner}"
+            f"{seconds:9.3f} s {_percent(owner, seconds, total)}  {owner}"
             for owner, seconds in sorted(by_owner.items(), key=lambda one: -one[1])
         ]
+
+
+def _percent(owner: str, seconds: float, total: float) -> str:
+    return "       " if owner in WAITING else f"{100 * seconds / total:5.1f} %"
 
 
 def _owner(function: Function, here: Path) -> str:

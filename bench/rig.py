@@ -15,13 +15,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from bench import library
 from bench.measure import cpu_seconds, peak_mb
 from bench.standin import Standin
+from bench.worked import Ended, Worked
 from bench.worlds import compile_plugin
 from demo.plugin_folder import copy_plugin
 from plugin.status import worker_lives
@@ -37,40 +37,6 @@ RESTING_SECONDS = 1.5
 HELD_SECONDS = 10.0  # longer than any save is held
 LONGEST_SAVE_SECONDS = 120.0
 _FINE_SECONDS, _COARSE_SECONDS = 0.0003, 0.005
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worked:
-    """What the worker did for one thing that was asked of it.
-
-    Attributes:
-        seconds: From taking it to its end.
-        cpu: The worker's CPU seconds in that time.
-        peak: The most memory that the worker ever had, in MB.
-        counts: Outcomes by kind; empty for what is no run.
-        stash: Requests to Stash by kind.
-        plex: Requests to Plex by kind.
-        most: The most requests to Plex in flight at once, "reads" and "writes".
-        logs: The requests themselves, if they were asked for: one file for each stand-in.
-    """
-
-    seconds: float
-    cpu: float
-    peak: float
-    counts: Mapping[str, int]
-    stash: Mapping[str, int]
-    plex: Mapping[str, int]
-    most: Mapping[str, int]
-    logs: Mapping[str, Path]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A run that ended; times are Unix seconds."""
-
-    started: float
-    finished: float
-    counts: Mapping[str, int]
 
 
 class Rig:
@@ -216,6 +182,17 @@ class Rig:
             wait_for(lambda: not _has_jobs(queue), what="an empty queue", seconds=60)
         return self._worked(time.monotonic() - began, before, {})
 
+    def settle(self) -> Mapping[str, int]:
+        """Have the worker look at what it wrote itself, which Plex reports as changed.
+
+        Returns:
+            The requests to Plex that this took, by kind.
+        """
+        self.rest()
+        self.wake(0)
+        self.rest()
+        return self.plex.counts()
+
     def rest(self) -> None:
         """Wait until nothing was asked of either server for a while."""
         before: object = None
@@ -275,6 +252,9 @@ class Rig:
         return cpu_seconds(self.pid) if worker_lives(self.data) else 0.0
 
     def _worked(self, seconds: float, before: float, counts: Mapping[str, int]) -> Worked:
+        stash, plex = self.stash.counts(), self.plex.counts()
+        if "unknown" in {*stash, *plex}:
+            raise RuntimeError(f"a stand-in was asked what it does not know: {stash}, {plex}")
         pid = self.pid
         logs = {}
         if self._is_logged:
@@ -286,8 +266,8 @@ class Rig:
             cpu=cpu_seconds(pid) - before,
             peak=peak_mb(pid),
             counts=counts,
-            stash=self.stash.counts(),
-            plex=self.plex.counts(),
+            stash=stash,
+            plex=plex,
             most=self.plex.most(),
             logs=logs,
         )

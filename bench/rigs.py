@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from bench.rig import Rig, Worked
+from bench.rig import Rig
+from bench.worked import Worked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from bench.floor import floor_seconds
 from bench.measure import Ratio, Row
 from bench.report import CPU
-from bench.rig import Worked
 from bench.rigs import Rigs
+from bench.worked import Worked
 
 FIRST_PLEX, FIRST_RATIO = 1.06, 1.3
 BULK_PLEX, BULK_STASH, BULK_RATIO = 1.05, 0.03, 1.3
@@ -44,6 +44,7 @@ def unchanged(rigs: Rigs) -> list[Row]:
 def _unchanged(rigs: Rigs, scenes: int) -> Row:
     rig = rigs.synced(scenes).rig
     scenes = rig.scenes  # some may have come since
+    own_writes = rig.settle()
     runs, floors = [], []
     for _ in range(rigs.sizes.rounds):
         runs.append(rig.run(is_logged=True))
@@ -62,7 +63,7 @@ def _unchanged(rigs: Rigs, scenes: int) -> Row:
         holds=plex <= max(scenes // SCENES_PER_LOOK, 1)
         and reads <= -(-scenes // SCENES_PER_READ)
         and ratio.times <= UNCHANGED_RATIO,
-        facts=facts(runs, floors, scenes),
+        facts={**facts(runs, floors, scenes), "look_at_own_writes": dict(own_writes)},
     )
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from bench.floor import floor_seconds
 from bench.measure import Row
-from bench.rig import Rig, Worked
+from bench.rig import Rig
 from bench.rigs import Rigs
 from bench.run_rows import facts, ratio_of
+from bench.worked import Worked
 
 KNOWN = {"scenes": 1, "metadata": 1, "edit": 1}
 NEW = {**KNOWN, "lookup": 1}

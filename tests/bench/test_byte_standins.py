@@ -150,7 +150,10 @@ def test_a_changed_scene_is_read_so_and_is_the_newest_change() -> None:
         assert after[4] == replace(before[4], tags=after[4].tags, updated_at=after[4].updated_at)
         assert after[4].tags != before[4].tags
         assert {one.id for one in client.changed_since(newest)} == {3, 4}
-        assert client.newest_update() == after[4].updated_at
+        standin.change([SCENES], "title")
+        since = library.updated_at(SCENES - 2)
+        assert [one.id for one in client.changed_since(since)] == [3, 4, SCENES - 1, SCENES]
+        assert client.newest_update() > after[4].updated_at > after[3].updated_at
 
 
 def test_a_query_that_the_benchmark_does_not_know_is_refused(byte_stash: Standin) -> None:
@@ -221,6 +224,27 @@ def test_an_item_shows_what_was_written_and_its_locks_as_in_the_demo(
     assert not ours[4].locked
 
 
+def test_an_edit_of_the_library_is_for_the_items_that_it_names_or_for_all(
+    byte_plex: Standin, demo_plex: PlexServer
+) -> None:
+    """What a careless request would do has to show here as it would with Plex."""
+    [query] = edit_queries(
+        "movie", scalars={}, lists={"genre": ListChange((Tag("shared"),))}, lock=()
+    )
+    for url, client in zip((byte_plex.url, demo_plex.url), both(byte_plex, demo_plex), strict=True):
+        first = first_key(client)
+        client.edit_same(1, [first + 2, first + 3], query)
+        items = shown(client, first, 1, 2, 3)
+        assert [bool(items[one].tags) for one in (1, 2, 3)] == [False, True, True]
+        requests.put(
+            f"{url}/library/sections/1/all?{query}",
+            headers={"X-Plex-Token": demo_plex.token},
+            timeout=5,
+        ).raise_for_status()
+        assert shown(client, first, 1)[1].tags == items[2].tags
+    assert byte_plex.counts()["edit"] == 2
+
+
 def test_one_write_may_name_several_items(byte_plex: Standin, demo_plex: PlexServer) -> None:
     [query] = edit_queries(
         "movie", scalars={}, lists={"genre": ListChange((Tag("shared"),))}, lock=()
@@ -240,18 +264,27 @@ def test_one_write_may_name_several_items(byte_plex: Standin, demo_plex: PlexSer
 
 def test_what_changed_is_found_by_its_time_and_moves_the_counter(byte_plex: Standin) -> None:
     client = plex_client(byte_plex.url)
-    [before] = client.sections()
+
+    def counter() -> str:
+        [section] = client.sections()
+        return section.content_changed_at
+
+    def titles() -> list[str]:
+        return [one.title for one in client.listing(1, type_number=1).items]
+
+    before = counter()
     filters = {"updatedAt>>": str(library.ADDED)}
     assert client.listing(1, type_number=1, filters=filters).total == 0
     client.edit(library.FIRST_KEY + 9, "type=1&title.value=new&title.locked=1")
+    written = counter()
+    assert titles()[8] == "new"
     byte_plex.tell("add")
-    [after] = client.sections()
+    assert titles()[SCENES] == f"scene {SCENES + 1:06}"
+    assert len({before, written, counter()}) == 3
     page = client.listing(1, type_number=1, filters=filters)
     assert [one.title for one in page.items] == ["new", f"scene {SCENES + 1:06}"]
     added = client.listing(1, type_number=1, filters={"addedAt>>": str(library.ADDED)})
     assert [one.rating_key for one in added.items] == [library.FIRST_KEY + SCENES + 1]
-    assert before.content_changed_at != after.content_changed_at
-    assert client.listing(1, type_number=1).items[8].title == "new"
 
 
 def test_nothing_is_written_while_a_floor_is_measured(byte_plex: Standin) -> None:
