@@ -18,7 +18,7 @@ from bench.library import AS_IT_WAS, Revision
 from stash.changes import CHANGES
 from stash.changes import NEWEST as NEWEST_CHANGES
 from stash.file_queries import COUNT, FOLDERS
-from stash.queries import CONDITIONS, NEWEST, RIDING_ALONG, SCENE_IDS, UPDATED_SINCE
+from stash.queries import CONDITIONS, NEWEST, RIDING_ALONG, SCENE_IDS, UPDATED_SINCE, scene_page
 
 _ONE = re.compile(r"findScene\(id:(\d+)\)")
 _KINDS = {
@@ -27,6 +27,7 @@ _KINDS = {
     "findTags": "tags",
     "findGroups": "groups",
 }
+_PAGES = {scene_page(with_tag_parents=one) for one in (False, True)}
 _NO_OTHERS = "".join(f',"{find}":{{"{plural}":[]}}' for find, plural in _KINDS.items())
 
 
@@ -68,6 +69,8 @@ class BytesStash:
         if known:
             kind, data = known(variables)
             return Answer(kind, f'{{"data":{{{data}}}}}'.encode())
+        if query in _PAGES:
+            return Answer("scenes", self._page(variables))
         ids = _ONE.findall(query)
         if ids:
             return Answer("scenes", self._scenes(ids, is_riding=RIDING_ALONG in query))
@@ -107,6 +110,11 @@ class BytesStash:
         if is_riding:
             pieces.append(self._riding.encode())
         return b'{"data":{%b}}' % b",".join(pieces)
+
+    def _page(self, window: Mapping[str, Any]) -> bytes:
+        first = 1 + (window["page"] - 1) * window["size"]
+        pieces = b",".join(self._pieces[first : first + window["size"]])
+        return b'{"data":{"findScenes":{"count":%d,"scenes":[%b]}}}' % (self._count, pieces)
 
     def _piece_of(self, number: int) -> bytes:
         return self._pieces[number] if number <= self._count else b"null"

@@ -1,13 +1,13 @@
 """The floor of a row: the same necessary requests sent bare, with nobody deciding anything.
 
-Necessary is what nobody can do without who starts where the worker started: pages of scene ids
+Necessary is what nobody can do without who starts where the worker started: pages of scenes
 for a run over all scenes, reads of scenes, pages of the listing where no key is known, look-ups by
 file, reads of items, writes. Each counts once, as the worker sent it; what it asked beside (who
 the server is, its libraries, its own settings, what changed) does not count.
 
 They are taken from the stand-ins' log of the worker's own run and sent by `requests` sessions that
-are connected already: reads by four threads and writes by two, which is what the worker may have in
-flight. Nothing waits for anything, no answer is looked at. Where each request follows from the
+are connected already, as many at once as the worker sends: one read of Stash, one read of Plex, two
+writes. None of these waits for another, no answer is looked at. Where each request follows from the
 answer of the one before, as after a single save, one thread sends them in turn.
 
 The stand-ins do not keep what is written meanwhile, so a floor leaves no trace.
@@ -31,7 +31,7 @@ from bench.rig import Rig
 from bench.standin import ROOT
 
 NECESSARY = {"ids", "scenes", "listing", "lookup", "metadata", "edit"}
-READERS, WRITERS = 4, 2
+WRITERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,9 @@ def lanes(asked: Sequence[Bare], *, is_in_turn: bool) -> list[list[Bare]]:
     if is_in_turn:
         return [list(asked)]
     writes = [one for one in asked if one.method == "PUT"]
-    reads = [one for one in asked if one.method != "PUT"]
-    shares = [reads[place::READERS] for place in range(READERS)]
+    reads_of_stash = [one for one in asked if one.method == "POST"]
+    reads_of_plex = [one for one in asked if one.method == "GET"]
+    shares = [reads_of_stash, reads_of_plex]
     shares += [writes[place::WRITERS] for place in range(WRITERS)]
     return [share for share in shares if share]
 
