@@ -13,14 +13,15 @@ from contextlib import contextmanager
 
 READS = 4
 WRITES = 2
-SLOW_TIMES = 4.0  # as long as usual, or longer
+SLOW_TIMES = 3.0  # as long as usual, or longer
 USUAL_TIMES = 2.0  # this and less counts as well again
 NOTICED_SECONDS = 0.010  # what is this little slower than usual may be our own process
 SLOW_IN_A_ROW = 3
 WELL_IN_A_ROW = 5
 # A server that stays slow for so long is a slow server; it is not narrowed for ever.
 ACCEPTED_SECONDS = 60.0
-_SMOOTHING = 50  # writes that what is usual follows
+# What is usual follows faster answers sooner than slower ones: a busy machine of ours adds to some.
+_FASTER, _SLOWER = 10, 100  # writes
 
 
 class Throttle:
@@ -66,7 +67,8 @@ class Throttle:
             if self._usual:
                 late = max(SLOW_TIMES * self._usual, self._usual + NOTICED_SECONDS)
                 self._count(is_of_note=seconds > late, enough=SLOW_IN_A_ROW)
-            self._usual += (seconds - self._usual) / (_SMOOTHING if self._usual else 1)
+            pace = _FASTER if seconds < self._usual else _SLOWER
+            self._usual += (seconds - self._usual) / (pace if self._usual else 1)
 
     def struggles(self) -> None:
         """A request was turned away or never answered: one at a time from now on."""

@@ -220,7 +220,7 @@ class Worker:
         self._look_at_conditions(now)
         self._probe(now)
         did = any([took, asked, self._catch_up_if_due(now), self._list(now), self._work(now)])
-        self._watch_runs(now)
+        self._watch_runs(time.time())  # the work may have taken a while
         if did:
             self._show.set_aside = self._inbox.set_aside_count()
             self._show.touch()
