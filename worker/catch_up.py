@@ -82,13 +82,12 @@ class CatchUp:
             return Missed(scenes=(), objects={}, seen=(), newest="")
         is_far = time.monotonic() - self._looked_far >= LONG_SECONDS
         since = earlier(newest, LONG_OVERLAP if is_far else OVERLAP)
-        # The floor's own second went on after the first look; what is older in it was noted then.
         changes = [
             one for one in stash.changed_since(since) if moment(one.updated_at) >= moment(floor)
         ]
         self._looked = time.monotonic()
         self._looked_far = self._looked if is_far else self._looked_far
-        missed = self._unseen(changes)
+        missed = self._unseen(changes, floor)
         objects: dict[str, tuple[int, ...]] = {}
         for one in missed:
             if one.kind != "Scene":
@@ -125,16 +124,23 @@ class CatchUp:
             if settled(one.updated_at, now=now)
         )
 
-    def _unseen(self, changes: Sequence[Change]) -> list[Change]:
-        """Those that neither a sync nor an earlier look has dealt with."""
+    def _unseen(self, changes: Sequence[Change], floor: str) -> list[Change]:
+        """Those that neither a sync nor an earlier look has dealt with.
+
+        The floor's own second went on after the first look. Of its scenes only those count that
+        were synced: the others were there before, and nobody asked for them.
+        """
         scenes = self._ledger.scenes(one.id for one in changes if one.kind == "Scene")
         unknown = [
             one
             for one in changes
             if not (
                 one.kind == "Scene"
-                and one.id in scenes
-                and scenes[one.id].updated_at == one.updated_at
+                and (
+                    scenes[one.id].updated_at == one.updated_at
+                    if one.id in scenes
+                    else moment(one.updated_at) == moment(floor)
+                )
             )
         ]
         seen = self._ledger.seen.of((one.kind, one.id) for one in unknown)

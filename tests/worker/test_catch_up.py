@@ -109,6 +109,16 @@ def test_an_edit_within_the_second_of_the_first_look_is_not_lost(side: Side) -> 
     assert side.look(at=OLD).objects == {"Performer": (performer,)}
 
 
+def test_a_scene_of_that_second_counts_only_if_it_was_synced(side: Side) -> None:
+    synced, other = (side.store.add_scene(f"/data/{n}.mp4") for n in range(2))
+    for scene in (synced, other):
+        side.change(scene, OLD)
+    side.look(at=OLD)
+    state = SceneState(scene_id=synced, state="in_step")
+    side.ledger.set_scenes([state], now=1)
+    assert side.look(at=OLD).scenes == (synced,)
+
+
 def test_renamed_objects_are_told_by_kind(side: Side) -> None:
     side.change(side.store.add_scene("/data/a.mp4"), OLD)
     made = {
