@@ -26,7 +26,7 @@ from worker.clock import Clock
 from worker.comparisons import Comparisons
 from worker.gate import Gate
 from worker.intake import Intake
-from worker.known import note_settings
+from worker.known import note_settings, note_stash
 from worker.listing import Listing
 from worker.outside import outside_of
 from worker.path_side import PathSide
@@ -253,6 +253,7 @@ class Worker:
     def _connect_stash(self, connection: Connection) -> StashClient:
         if self._brake.is_stash:
             self._brake.probe_now(time.time())  # a fresh login, or a sign of life
+        note_stash(self._ledger, url=connection.url, config_folder=connection.config_folder)
         return self._stash.connect(connection)
 
     def _look_at_conditions(self, now: float) -> None:
