@@ -11,7 +11,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,8 +63,7 @@ def discover(
     asked = list(dict.fromkeys(addresses))
 
     def ask(order: int, url: str) -> None:
-        about = _ask(url, identifier=identifier, version=version, seconds=seconds)
-        if about:
+        for about in _ask(url, identifier=identifier, version=version, seconds=seconds):
             found.put((order, Answer(url=url, about=about)))
 
     def call() -> None:
@@ -98,16 +97,12 @@ def _each_once(answers: Sequence[Answer]) -> list[Answer]:
     return list(kept.values())
 
 
-def _ask(url: str, *, identifier: str, version: str, seconds: float) -> About | None:
+def _ask(url: str, *, identifier: str, version: str, seconds: float) -> Iterator[About]:
+    """Who answers, and once more with the name, which most tell to those with a token only."""
     client = PlexClient(url, "", identifier=identifier, version=version, patience=seconds)
-    with closing(client):
-        try:
-            about = client.identity()
-        except PlexSyncError:
-            return None
-        with suppress(PlexSyncError):  # most servers tell their name to those with a token only
-            return client.about()
-        return about
+    with closing(client), suppress(PlexSyncError):
+        yield client.identity()
+        yield client.about()
 
 
 def _called(group: tuple[str, int] | None, *, seconds: float) -> Iterable[tuple[str, About]]:

@@ -36,12 +36,6 @@ READING = {
     "support": "plugin.support:read_support",
 }
 
-USAGE = """\
-PlexSync is a plugin that Stash starts. By hand:
-  python3 PlexSync.py --help             this text
-  python3 PlexSync.py --worker FOLDER    be the worker of a data folder
-"""
-
 
 def run(here: str, arguments: list[str], document: bytes) -> NoReturn:
     """Answer one call and end the process.
@@ -54,8 +48,9 @@ def run(here: str, arguments: list[str], document: bytes) -> NoReturn:
     if arguments[:1] == ["--worker"] and len(arguments) == 2:
         sys.exit(_be_worker(here, Path(arguments[1]).resolve()))
     if arguments:
-        sys.stdout.write(USAGE)
-        sys.exit(0 if arguments == ["--help"] else 2)
+        from plugin.by_hand import run_by_hand  # noqa: PLC0415 - Stash gives no arguments
+
+        sys.exit(run_by_hand(here, arguments))
     try:
         output = _answer(here, document)
     except PlexSyncError as error:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from errors import PlexSyncError
 from mirror.view import viewing
 from plugin.light import Facts, light_of
-from plugin.troubles import FOLDER_CODES, GROUPS, Trouble, counts_of, needing, troubles_of
+from plugin.troubles import FOLDER_CODES, GROUPS, counts_of, needing, troubles_of
 from stash.call import Command
 from sync_queue.host import is_held
 from sync_queue.queue_status import Counts, DeadLetter, read_counts, read_dead_letters
@@ -51,6 +51,7 @@ def read_status(folder: Path | None, _command: Command | None = None) -> dict[st
     now = time.time()
     folder = folder or NOWHERE
     state = read_state(folder)
+    unreadable = len(list((folder / "inbox" / "unreadable").glob("*")))
     arrived = len(list((folder / "inbox").glob("*.json")))
     # After the inbox: what leaves that is in the queue already, so nothing is shown as nowhere.
     counts, letters, in_queue = _read_queue(folder, now)
@@ -60,7 +61,15 @@ def read_status(folder: Path | None, _command: Command | None = None) -> dict[st
     pause = state.pause if state else None
     run = _run_of(state) if lives else None
     told = _counts(kept, counts)
-    troubles = _troubles(kept, counts, pause if lives or _is_start(pause) else None, complaints)
+    stops = pause if lives or _is_start(pause) else None
+    troubles = troubles_of(
+        kept.states,
+        lambda code, _limit: kept.groups.get(code, []),
+        counts.failed_by_code if counts else {},
+        (stops.code, stops.message) if stops else None,
+        complaints,
+        unreadable,
+    )
     busy = arrived + (counts.due + counts.out if counts else 0)
     speed = state.speed if state and counts and counts.due + counts.out else 0.0
     light = light_of(
@@ -93,7 +102,7 @@ def read_status(folder: Path | None, _command: Command | None = None) -> dict[st
         "troubles": [asdict(one) for one in troubles],
         "inbox": {
             "waiting": arrived,
-            "unreadable": len(list((folder / "inbox" / "unreadable").glob("*"))),
+            "unreadable": unreadable,
         },
         "queue": _queue(counts),
         "speed": speed,
@@ -145,18 +154,6 @@ def _counts(kept: Kept, counts: Counts | None) -> dict[str, object]:
         "next_retry": counts.next_retry if counts else None,
         "failed": counts.failed if counts else 0,
     }
-
-
-def _troubles(
-    kept: Kept, counts: Counts | None, pause: Pause | None, complaints: list[str]
-) -> list[Trouble]:
-    return troubles_of(
-        kept.states,
-        lambda code, _limit: kept.groups.get(code, []),
-        counts.failed_by_code if counts else {},
-        (pause.code, pause.message) if pause else None,
-        complaints,
-    )
 
 
 def _read_ledger(folder: Path) -> tuple[Kept, list[str]]:

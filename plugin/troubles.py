@@ -58,6 +58,7 @@ def troubles_of(
     failed: Mapping[str, int],
     pause: tuple[str, str] | None,
     complaints: Sequence[str],
+    unreadable: int = 0,
 ) -> list[Trouble]:
     """All that is wrong: what stops everything first, then by how many scenes it keeps.
 
@@ -67,9 +68,13 @@ def troubles_of(
         failed: Dead letters by code.
         pause: Why everything waits: its code and its message.
         complaints: Sentences about settings.
+        unreadable: Files of the inbox that were set aside.
     """
     found = [_of_pause(*pause)] if pause else []
     found += [_of_complaint(one) for one in complaints]
+    if unreadable:
+        entry = explain("unreadable_inbox")
+        found.append(_told("unreadable_inbox", "", 0, f"{unreadable} {entry.told()}", entry))
     counted: list[Trouble] = []
     for state, count in states.items():
         kind, _, code = state.partition("/")

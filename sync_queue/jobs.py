@@ -312,6 +312,9 @@ class JobQueue(SQLiteAckQueue):
         super()._init()
         for statement in (*sql.CREATE_REST, sql.CREATE_WANTED):
             self._conn.execute(statement)
+        with self._conn:
+            self._conn.execute(sql.FORGET_RUN_COUNTS)
+            self._conn.execute(sql.COUNT_RUNS)
 
     def _new_db_connection(
         self, path: str, multithreading: bool, timeout: float

@@ -12,6 +12,7 @@ from typing import Protocol
 
 SERVER = "known_server"
 SETTINGS = "known_settings"
+STASH = "known_stash"
 _SECRET = "plexToken"  # noqa: S105 - the setting's name
 
 
@@ -42,6 +43,11 @@ def note_settings(ledger: _Notes, stored: Mapping[str, object]) -> None:
     """Leave word of what Stash has stored; of the token only that there is one."""
     told = {name: value for name, value in stored.items() if name != _SECRET}
     _note(ledger, SETTINGS, {"stored": told, "has_token": bool(stored.get(_SECRET))})
+
+
+def note_stash(ledger: _Notes, *, url: str, config_folder: str) -> None:
+    """Leave word of where Stash is; its login is kept nowhere."""
+    _note(ledger, STASH, {"url": url, "config_folder": config_folder})
 
 
 def _note(ledger: _Notes, key: str, value: object) -> None:

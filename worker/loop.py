@@ -17,7 +17,6 @@ from pathlib import Path
 from errors import DamagedError, MappingChangedError, NotKeptError, WaitError
 from stash.call import Command, Connection, write_call
 from stash.client import StashClient
-from stash.scenes import Conditions
 from sync_queue import inbox as inbox_writer
 from sync_queue.jobs import Job
 from worker.arrivals import Inbox
@@ -25,8 +24,9 @@ from worker.catch_up import CatchUp
 from worker.clock import Clock
 from worker.comparisons import Comparisons
 from worker.gate import Gate
+from worker.in_force import InForce
 from worker.intake import Intake
-from worker.known import note_settings
+from worker.known import note_stash
 from worker.listing import Listing
 from worker.outside import outside_of
 from worker.path_side import PathSide
@@ -34,7 +34,7 @@ from worker.pause import Brake
 from worker.plex_side import PlexSide
 from worker.results import Results
 from worker.runs import Runs
-from worker.settings import Settings, read_settings
+from worker.settings import Settings
 from worker.settle import Settler
 from worker.setup_side import SetupSide
 from worker.show import Show
@@ -42,7 +42,6 @@ from worker.stash_side import StashSide
 from worker.steering import Steering
 from worker.stores import Stores
 from worker.sync_side import SyncSide
-from worker.token_file import read_token
 from worker.version import CodeWatch, version_of
 
 log = logging.getLogger("PlexSync.worker")
@@ -102,6 +101,15 @@ class Worker:
         self._plex = PlexSide(folder, version=version, match_cache=self._stores.match_cache)
         self._catch_up = CatchUp(self._ledger)
         self._gate = Gate(self._ledger)
+        self._paths = PathSide(self._ledger)
+        self._in_force = InForce(
+            folder,
+            ledger=self._ledger,
+            paths=self._paths,
+            show=self._show,
+            comparisons=self._comparisons,
+            connect_anew=self._connect_anew,
+        )
         self._intake = Intake(
             inbox=self._inbox,
             queue=self._queue,
@@ -110,7 +118,7 @@ class Worker:
             connect=self._connect_stash,
             clear_caches=self._clear_caches,
             look_soon=self._look_soon,
-            shows_tag_parents=lambda: bool(self._settings and self._settings.policy.tag_parents),
+            shows_tag_parents=self._in_force.shows_tag_parents,
             steer=Steering(
                 gate=self._gate,
                 ledger=self._ledger,
@@ -119,7 +127,6 @@ class Worker:
                 look_at_token=self._stash.ask_soon,
             ).commands,
         )
-        self._paths = PathSide(self._ledger)
         self._job = SyncSide(
             folder,
             stores=self._stores,
@@ -129,9 +136,9 @@ class Worker:
             settler=self._settler,
             show=self._show,
             brake=self._brake,
-            chosen=lambda: self._chosen,
-            take_conditions=self._take_conditions,
-            is_news=self._is_news,
+            chosen=lambda: self._in_force.chosen,
+            take_conditions=self._in_force.take,
+            is_news=self._in_force.is_news,
             may_go_on=self._may_go_on,
             is_held=self._gate.is_closed,
         )
@@ -142,13 +149,9 @@ class Worker:
             match_cache=self._stores.match_cache,
             version=version,
             outside=outside_of(os.environ),
-            settings=lambda: self._paths.in_force(self._chosen),
+            settings=lambda: self._paths.in_force(self._in_force.chosen),
             look_at_token=self._stash.ask_soon,
         )
-        self._chosen = Settings()
-        self._settings: Settings | None = None
-        self._stored: dict[str, object] = {}
-        self._is_enabled = True
         self._started = time.monotonic()
         self._clock = Clock()
         self._code = CodeWatch(here)
@@ -214,7 +217,7 @@ class Worker:
         took = self._intake.take(now)
         if took:
             self._watch_runs(now)  # what is done with at once is seen to be, whatever fails next
-        is_ready = self._settings is not None or self._brake.is_stash
+        is_ready = self._in_force.settings is not None or self._brake.is_stash
         asked = is_ready and self._setup.step(now)
         self._code.look()
         self._look_at_conditions(now)
@@ -240,7 +243,7 @@ class Worker:
         now = time.monotonic()
         if self._is_asked_to_end:
             return End.ASKED
-        if not self._is_enabled:
+        if not self._in_force.is_enabled:
             return End.DISABLED
         if self._stash.client is None:
             return End.NO_CALL if now - self._started > FIRST_CALL_SECONDS else None
@@ -253,47 +256,20 @@ class Worker:
     def _connect_stash(self, connection: Connection) -> StashClient:
         if self._brake.is_stash:
             self._brake.probe_now(time.time())  # a fresh login, or a sign of life
+        note_stash(self._ledger, url=connection.url, config_folder=connection.config_folder)
         return self._stash.connect(connection)
 
     def _look_at_conditions(self, now: float) -> None:
         if not self._brake.is_stash:
-            is_waiting = self._brake.pause is not None or self._settings is None
+            is_waiting = self._brake.pause is not None or self._in_force.settings is None
             conditions = self._stash.conditions_if_due(is_waiting=is_waiting)
             if conditions:
-                self._take_conditions(conditions, now)
+                self._in_force.take(conditions, now)
 
-    def _take_conditions(self, conditions: Conditions, now: float) -> None:
-        self._is_enabled = conditions.enabled
-        note_settings(self._ledger, conditions.settings)
-        stored = self._stored_of(conditions)
-        if self._settings is not None and stored == self._stored:
-            return
-        self._stored = stored
-        self._chosen = read_settings(stored)
-        for complaint in self._chosen.complaints:
-            log.warning("%s", complaint)
+    def _connect_anew(self) -> None:
         self._plex.drop()
         if not self._brake.is_stash:
             self._brake.release()
-        self._take_settings(now)
-
-    def _stored_of(self, conditions: Conditions) -> dict[str, object]:
-        """The stored settings, with the token from its file where the setting is empty."""
-        stored = dict(conditions.settings)
-        if not stored.get("plexToken"):
-            stored["plexToken"] = read_token(self._folder)
-        return stored
-
-    def _is_news(self, conditions: Conditions) -> bool:
-        is_same = self._stored_of(conditions) == self._stored and self._settings is not None
-        return not (conditions.enabled and is_same)
-
-    def _take_settings(self, now: float) -> None:
-        """Act on what a person chose, with the mapping that is in force."""
-        self._settings = self._paths.in_force(self._chosen)
-        self._show.complaints = self._chosen.complaints
-        self._show.mapping = self._paths.notes(self._chosen)
-        self._comparisons.take_settings(self._settings, now)
 
     def _clear_caches(self) -> None:
         """Forget all that only makes things cheaper, and look for resting scenes again."""
@@ -316,9 +292,9 @@ class Worker:
         if isinstance(self._brake.error, NotKeptError):
             self._queue.resume_unack_tasks()  # what could not be settled; nothing is in hand now
         elif not self._brake.is_stash:
-            self._plex.probe(self._settings or Settings(), self._brake.error)
+            self._plex.probe(self._in_force.settings or Settings(), self._brake.error)
         elif self._stash.client:
-            self._take_conditions(self._stash.conditions(self._stash.client), now)
+            self._in_force.take(self._stash.conditions(self._stash.client), now)
             self._intake.stash_answers()
         self._brake.release()
         self._show.touch()
@@ -327,9 +303,9 @@ class Worker:
 
     def _catch_up_if_due(self, now: float) -> bool:
         """Look for changes that no hook told; the settings ride along."""
-        if self._stash.client is None or self._brake.is_stash or self._settings is None:
+        if self._stash.client is None or self._brake.is_stash or self._in_force.settings is None:
             return False
-        if not self._catch_up.is_due(every_seconds=self._settings.catch_up_seconds):
+        if not self._catch_up.is_due(every_seconds=self._in_force.settings.catch_up_seconds):
             return False
         stash = self._stash.client
         self._comparisons.daily(now)
@@ -337,11 +313,11 @@ class Worker:
         self._intake.put_missed(missed, stash, now)
         self._catch_up.done(missed, now=now)
         if stash.last_conditions:
-            self._take_conditions(stash.last_conditions, now)
+            self._in_force.take(stash.last_conditions, now)
         return bool(missed.seen)
 
     def _list(self, now: float) -> bool:
-        if self._stash.client is None or self._brake.is_stash or self._settings is None:
+        if self._stash.client is None or self._brake.is_stash or self._in_force.settings is None:
             return False
         return self._listing.step(
             self._stash.client,
@@ -359,12 +335,12 @@ class Worker:
 
     def _work(self, now: float) -> bool:
         """Sync one batch, or look at something that has to be looked at."""
-        if self._stash.client is None or self._settings is None or not self._may_work():
+        if self._stash.client is None or self._in_force.settings is None or not self._may_work():
             return False
         try:
-            return self._job.step(self._stash, self._settings, now)
+            return self._job.step(self._stash, self._in_force.settings, now)
         except MappingChangedError:
-            self._take_settings(now)
+            self._in_force.act(now)
             return True
 
     def _may_go_on(self, jobs: Sequence[Job]) -> bool:

@@ -40,9 +40,15 @@ class StashSide:
         if self.client is None:
             self.client = StashClient(connection)
             self.seen = time.monotonic()
-        elif connection != self.client.connection:
+        elif connection != self.client.connection and not self._says_less(connection):
             self.client.use(connection)
         return self.client
+
+    def _says_less(self, connection: Connection) -> bool:
+        """Whether it is the Stash that we know without its login: somebody calls by hand."""
+        if self.client is None or connection.cookie:
+            return False
+        return connection.url == self.client.connection.url
 
     def conditions_if_due(self, *, is_waiting: bool) -> Conditions | None:
         """Ask for the settings once a minute, more often while something is waited for.

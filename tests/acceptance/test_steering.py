@@ -232,3 +232,16 @@ def test_a_preview_of_one_scene_shows_every_field_and_whose_it_is(world: World) 
     assert (rows["genre"]["plex"], rows["genre"]["whose"]) == ("", "")
     assert item["title"] == "a person's title"
     assert [one.method for one in world.plex.requests] == ["GET"]
+
+
+def test_an_item_that_holds_another_file_of_the_scene_may_be_chosen(world: World) -> None:
+    scene = world.stash.store.add_scene(
+        ["/data/stash/first.mp4", "/data/stash/second.mp4"], title="mine"
+    )
+    by_path = world.plex.store.add_item(world.movies, ["/media/plex/first.mp4"])
+    wanted = world.plex.store.add_item(world.movies, ["/media/plex/second.mp4"])
+    world.operation(mode="choose", id=scene, rating_key=wanted)
+    wait_for(lambda: world.shown(wanted, "title") == "mine", what="the chosen item")
+    world.settle()
+    assert world.shown(by_path, "title") == "first"
+    assert world.operation(mode="scene", id=scene)["chosen"] == wanted

@@ -51,6 +51,14 @@ def test_who_answers_is_found_in_time_whoever_is_silent(
     assert found[0].about.claimed
 
 
+def test_a_slow_server_is_found_without_its_name(plex: PlexServer) -> None:
+    plex.faults.set("slow:0.7")
+    began = time.monotonic()
+    found = discover([plex.url], group=None, seconds=1.0, identifier=IDENTIFIER, version=VERSION)
+    assert time.monotonic() - began < 1.3
+    assert [one.url for one in found] == [plex.url]
+
+
 def test_no_token_goes_out(plex: PlexServer) -> None:
     discover([plex.url], group=None, identifier=IDENTIFIER, version=VERSION)
     assert plex.requests
@@ -69,7 +77,11 @@ def test_a_server_that_announces_itself_is_found_with_its_name() -> None:
 
         def announce() -> None:
             _, caller = station.recvfrom(1024)
-            station.sendto(b"HTTP/1.0 200 OK\r\nContent-Type: something/else\r\n", caller)
+            station.sendto(
+                b"HTTP/1.0 200 OK\r\nContent-Type: plex/media-player\r\n"
+                b"Resource-Identifier: a player\r\n",
+                caller,
+            )
             station.sendto(
                 b"HTTP/1.0 200 OK\r\nContent-Type: plex/media-server\r\nName: Attic\r\n"
                 b"Port: 32401\r\nResource-Identifier: abc\r\nVersion: 1.2\r\n\r\n",

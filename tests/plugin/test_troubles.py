@@ -86,6 +86,12 @@ def test_scenes_in_very_many_folders_stay_a_page() -> None:
     assert len(full) == MOST
 
 
+def test_files_that_nobody_could_read_are_told() -> None:
+    [told] = troubles_of({}, groups, {}, None, [], unreadable=2)
+    assert (told.code, told.action) == ("unreadable_inbox", "none")
+    assert told.sentence.startswith("2 files in the inbox")
+
+
 def test_only_what_a_person_can_change_needs_them() -> None:
     told = troubles_of(STATES, groups, {"refused_edit": 9}, None, [])
     assert needing(told) == 320 + 41 + 9 + 8

@@ -832,3 +832,19 @@ def test_a_reader_in_a_folder_with_a_strange_name_reads_its_queue(tmp_path: Path
     counts = read_counts(folder, now=0)
     assert counts is not None
     assert counts.waiting == 1
+
+
+def test_a_queue_of_an_older_version_is_counted_when_it_is_opened(tmp_path: Path) -> None:
+    """It has no counts of its runs, nor what keeps them."""
+    with closing(JobQueue(tmp_path)) as queue:
+        queue.put_many([1, 2, 3], now=0, priority=Priority.BULK, run="all")
+    with closing(sqlite3.connect(tmp_path / "data.db")) as old:
+        for name in ("job_comes", "job_goes", "job_moves"):
+            old.execute(f"DROP TRIGGER {name}")
+        old.execute("DROP TABLE run_counts")
+        old.execute("DELETE FROM scene_jobs WHERE scene_id = 3")
+        old.commit()
+    with closing(JobQueue(tmp_path)) as queue:
+        assert queue.open_jobs_of_run("all") == 2
+        queue.put_many([4], now=0, priority=Priority.BULK, run="all")
+        assert queue.open_jobs_of_run("all") == 3
