@@ -322,12 +322,13 @@ class Worker:
         return self._listing.step(
             self._stash.client,
             now,
-            with_tag_parents=self._settings.policy.tag_parents,
+            with_tag_parents=self._in_force.settings.policy.tag_parents,
             context=self._context,
         )
 
     def _context(self) -> str:
-        return "" if self._brake.pause else self._plex.context(self._settings or Settings())
+        settings = self._in_force.settings or Settings()
+        return "" if self._brake.pause else self._plex.context(settings)
 
     def _may_work(self) -> bool:
         is_busy_ending = self._code.is_changing or self._is_asked_to_end
