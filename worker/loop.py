@@ -217,8 +217,7 @@ class Worker:
         took = self._intake.take(now)
         if took:
             self._watch_runs(now)  # what is done with at once is seen to be, whatever fails next
-        is_ready = self._in_force.settings is not None or self._brake.is_stash
-        asked = is_ready and self._setup.step(now)
+        asked = self._in_force.settings is not None and self._setup.step(now)
         self._code.look()
         self._look_at_conditions(now)
         self._probe(now)
@@ -327,9 +326,8 @@ class Worker:
         )
 
     def _context(self) -> str:
-        return (
-            "" if self._brake.pause else self._plex.context(self._in_force.settings or Settings())
-        )
+        settings = self._in_force.settings or Settings()
+        return "" if self._brake.pause else self._plex.context(settings)
 
     def _may_work(self) -> bool:
         is_busy_ending = self._code.is_changing or self._is_asked_to_end

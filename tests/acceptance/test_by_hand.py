@@ -150,3 +150,13 @@ def test_a_call_by_hand_does_not_take_the_login_away(tmp_path: Path) -> None:
         assert world.shown(key, "title") == "second"
         kept = b"".join(one.read_bytes() for one in world.data.rglob("*") if one.is_file())
         assert b"session" not in kept
+
+
+def test_without_a_login_and_without_a_worker_it_is_said_what_is_missing(tmp_path: Path) -> None:
+    with World(tmp_path, credentials=True) as world:
+        used_once(world)
+        world.end_worker()
+        code, text = run(world, "doctor")
+        assert code == 1
+        assert "login" in text
+        assert world.plex.token not in text

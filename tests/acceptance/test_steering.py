@@ -20,9 +20,9 @@ def test_nothing_is_written_while_a_person_holds_it_and_looking_goes_on(world: W
     preview = world.result(world.operation(mode="preview", ids=[scene])["id"])
     assert preview["result"]["counts"] == {"changed": 1}
 
+    wait_for(lambda: world.operation(mode="status")["queue"]["due"] == 1, what="the held job")
     status = world.operation(mode="status")
     assert writes(world) == []
-    assert status["queue"]["due"] == 1
     assert status["light"]["level"] == "waiting"
     assert "1 scene wait" in status["light"]["sentence"]
 
