@@ -42,8 +42,9 @@ def edited_files(root: Path) -> dict[str, bytes]:
 
 
 def is_edited(root: Path) -> bool:
-    """Whether the plugin's files differ from the last commit."""
-    return bool(git(root, "status", "--porcelain", "--", *FILES, *FOLDERS).strip())
+    """Whether anything that decides over a release's bytes differs from the last commit."""
+    decides = (*FILES, *FOLDERS, "release")  # the lock of the dependencies is in the last
+    return bool(git(root, "status", "--porcelain", "--", *decides).strip())
 
 
 def time_of(root: Path, commit: str) -> datetime:

@@ -51,7 +51,9 @@ def build(root: Path = ROOT, *, commit: str | None = "HEAD") -> Package:
     if commit is None:
         files = edited_files(root)
     elif is_edited(root):
-        raise ReleaseError("files of the plugin are not committed; commit or stash them first")
+        raise ReleaseError(
+            "files that a release is made of are not committed; commit or stash them first"
+        )
     else:
         files = committed_files(root, commit)
     return package(files, fetch(), moment=time_of(root, commit or "HEAD"))

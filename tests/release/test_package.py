@@ -113,9 +113,10 @@ def build_of_a_clone(clone: Path, *, umask: int, zone: str, ends: str) -> bytes:
     return built.stdout
 
 
-def test_what_is_not_committed_is_in_no_release(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["errors.py", "release/vendored.txt", "worker/new.py"])
+def test_what_is_not_committed_is_in_no_release(name: str, tmp_path: Path) -> None:
     clone = clone_of_the_project(tmp_path / "clone")
-    with (clone / "errors.py").open("a") as file:
+    with (clone / name).open("a") as file:
         file.write("# edited\n")
     with pytest.raises(ReleaseError, match="not committed"):
         build(clone)
