@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: docs demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook bench bench-operations profile clean
+.PHONY: docs demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook bench bench-operations profile release vendor audit clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m demo
@@ -62,6 +62,19 @@ bench-operations: $(VENV)/.ready
 docs: $(VENV)/.ready
 	$(BIN)/python -c "import catalogue, pathlib; pathlib.Path('docs/errors.md').write_text(catalogue.as_markdown(), encoding='utf-8')"
 
+# The zip that Stash installs and the index of a plugin source, in dist/; the same bytes each time.
+release: $(VENV)/.ready
+	$(BIN)/python -m release build
+
+# Pins the newest dependencies that requirements.txt allows, for the next release.
+vendor: $(VENV)/.ready
+	$(BIN)/python -m release pin
+
+# Known weaknesses of what a release carries, and keys or tokens among the files.
+audit: $(VENV)/.ready .venv-audit/.ready
+	$(BIN)/python -m release secrets
+	.venv-audit/bin/pip-audit --strict --disable-pip --requirement release/vendored.txt
+
 $(VENV)/.ready: requirements.txt requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
@@ -73,5 +86,10 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt
 	.venv-lowest/bin/python -m pip install --quiet --requirement requirements-dev.txt --constraint .venv-lowest/lowest.txt
 	touch $@
 
+.venv-audit/.ready:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet "pip-audit>=2.7,<3"
+	touch $@
+
 clean:
-	rm -rf $(VENV) .venv-lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .venv-lowest .venv-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

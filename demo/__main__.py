@@ -3,10 +3,14 @@
 Starts both stand-ins, installs the plugin into the Stash one, edits scenes through GraphQL, and
 prints for each edit what Stash took, what Plex then shows and how long it took. Ends by itself,
 leaves no process behind, and exits non-zero if anything differs.
+
+`--plugin` takes an unpacked release instead of the checkout's files, `--python` says which
+interpreter the Stash stand-in starts plugins with.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
@@ -28,11 +32,18 @@ COVER = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + bytes(range(256))
 
 
 class Demo:
-    """The two servers, and the steps between them."""
+    """The two servers, and the steps between them.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where everything lives that the demo makes.
+        plugin: An unpacked release; None installs the checkout's files.
+        python: What Stash starts plugins with; None is the running interpreter.
+    """
+
+    def __init__(self, folder: Path, *, plugin: Path | None, python: str | None) -> None:
         self.config = folder / "stash config"
-        self.stash = StashServer(self.config)
+        self.stash = StashServer(self.config, python=python)
+        self.release = plugin
         self.plex = PlexServer()
         self.data = self.config / "plugin-data" / "PlexSync"
         self.failures = 0
@@ -42,7 +53,7 @@ class Demo:
         self.stash.start()
         self.plex.start()
         self.videos = self.plex.store.add_section("Videos", locations=("/media/videos",))
-        plugin = copy_plugin(self.config / "plugins" / "PlexSync")
+        plugin = self.release or copy_plugin(self.config / "plugins" / "PlexSync")
         self.stash.install_plugin(plugin)
         settings = {
             "plexUrl": self.plex.url,
@@ -191,8 +202,12 @@ def say(text: str) -> None:
 
 def main() -> int:
     """Run the demo; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m demo")
+    parser.add_argument("--plugin", type=Path, help="an unpacked release to install")
+    parser.add_argument("--python", help="the interpreter that Stash starts plugins with")
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="plexsync demo ") as folder:
-        demo = Demo(Path(folder))
+        demo = Demo(Path(folder), plugin=chosen.plugin, python=chosen.python)
         try:
             demo.start()
             demo.run()

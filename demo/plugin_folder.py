@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-FILES = ("PlexSync.yml", "PlexSync.py", "catalogue.py", "errors.py", "sqlite_file.py", "LICENSE")
-FOLDERS = ("plugin", "worker", "mirror", "plex", "stash", "sync_queue", "ui")
+from release.contents import FILES, FOLDERS, ROOT
 
 
 def copy_plugin(target: Path) -> Path:

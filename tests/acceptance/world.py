@@ -24,13 +24,28 @@ SETTLED = ("waiting", "due", "out")
 
 
 class World:
-    """Starts everything, and leaves no process behind."""
+    """Starts everything, and leaves no process behind.
 
-    def __init__(self, folder: Path, *, credentials: bool = False) -> None:
+    Args:
+        folder: Where everything lives.
+        credentials: Whether Stash asks for a login.
+        plugin: An unpacked release; None installs the checkout's files.
+        python: What Stash starts plugins with; None is the running interpreter.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        credentials: bool = False,
+        plugin: Path | None = None,
+        python: str | None = None,
+    ) -> None:
+        self.release = plugin
         self.folder = folder
         self.config = folder / "stash config"
         login = Credentials(username="me", password="secret", api_key="") if credentials else None
-        self.stash = StashServer(self.config, credentials=login)
+        self.stash = StashServer(self.config, credentials=login, python=python)
         self.stash.store.stash_paths = ("/data/stash",)
         self.plex = PlexServer()
         self.movies = self.plex.store.add_section("Videos", locations=("/media/plex",))
@@ -38,8 +53,8 @@ class World:
     def __enter__(self) -> World:
         self.stash.start()
         self.plex.start()
-        copy_plugin(self.config / "plugins" / "PlexSync")
-        self.stash.install_plugin(self.config / "plugins" / "PlexSync")
+        place = self.config / "plugins" / "PlexSync"
+        self.stash.install_plugin(self.release or copy_plugin(place))
         self.configure()
         return self
 
