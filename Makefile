@@ -18,7 +18,7 @@ types: $(VENV)/.ready
 	$(BIN)/mypy .
 
 unit: $(VENV)/.ready
-	$(BIN)/python -m pytest -m "not torture"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not torture"
 
 # The short torture runs by itself: what other tests leave to be reaped is not its affair.
 torture-short: $(VENV)/.ready

@@ -257,9 +257,12 @@ class Ledger:
         )
         return [scene_id for (scene_id,) in rows]
 
-    def all_known(self) -> list[int]:
-        """Return every scene that Stash had when it was last looked at, by id."""
-        rows = self._file.execute("SELECT scene_id FROM scenes WHERE state != 'gone'")
+    def known_between(self, after: int, last: int) -> list[int]:
+        """Return the scenes that Stash had when they were last looked at, in a range of ids."""
+        rows = self._file.execute(
+            "SELECT scene_id FROM scenes WHERE scene_id > ? AND scene_id <= ? AND state != 'gone'",
+            (after, last),
+        )
         return [scene_id for (scene_id,) in rows]
 
     def all_written(self) -> list[int]:

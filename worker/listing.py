@@ -23,6 +23,7 @@ log = logging.getLogger("PlexSync.worker")
 
 SCENES_PER_PAGE = 400  # whole scenes; ids alone come in larger pages
 STEP_SECONDS = 0.4  # then a person's save may be waiting
+_NO_ID = 2**63 - 1  # greater than any
 RECENT = timedelta(hours=24)
 _OVERLAP = timedelta(hours=2)  # `updated_at` is compared as text, in offsets that may differ
 
@@ -45,7 +46,7 @@ class Listing:
         self._runs = runs
         self._pages: dict[str, Iterator[Mapping[int, bytes]]] = {}
         self._totals: dict[str, int] = {}
-        self._seen: dict[str, set[int]] = {}
+        self._reached: dict[str, int] = {}  # the last id of the page before
 
     def step(
         self,
@@ -76,7 +77,7 @@ class Listing:
         if name not in self._pages:
             self._pages[name] = _pages_of(run, stash, with_tag_parents=with_tag_parents)
             self._totals[name] = run.state.total or 0
-            self._seen[name] = set()
+            self._reached.pop(name, None)
         is_over = self._take_pages(run, context() if _compares(run) else "", now, seconds)
         total = self._totals[name]
         if is_over:
@@ -97,7 +98,8 @@ class Listing:
                 del self._pages[run.state.id]  # begun anew: an iterator that failed is at its end
                 raise
             if page is None:
-                self._put_missing(run, now)
+                self._put_missing(run, None, now)
+                self._reached.pop(run.state.id, None)
                 return True
             self._put(run, page, context, now)
             if time.monotonic() >= until:
@@ -115,21 +117,32 @@ class Listing:
             force = ALL_SCENES.get(run.state.mode, False)
             self._queue.put_many(put, now=now, priority=Priority.BULK, run=name, force=force)
         self._totals[name] += len(page)
-        self._seen[name].update(page)
+        self._put_missing(run, page, now)
         run.pages += 1
 
-    def _put_missing(self, run: Run, now: float) -> None:
-        """Scenes that are known and were not listed: Stash may not have them any more.
+    def _put_missing(self, run: Run, page: Mapping[int, bytes] | None, now: float) -> None:
+        """Scenes that are known and stand in no page: Stash may not have them any more.
 
-        A listing that went on after a restart did not see all of them; looking at a scene that is
-        there after all costs no request to Plex.
+        Pages come in the order of ids, so that whatever is known between two pages' ends has to be
+        in the later one. Looking at a scene that is there after all costs no request to Plex.
+
+        Args:
+            run: Whose page it is.
+            page: None behind the last one.
+            now: Unix seconds.
         """
         name = run.state.id
-        seen = self._seen.pop(name, set())
-        if run.state.mode in {*ALL_SCENES, COMPARE}:
-            missing = [one for one in self._ledger.all_known() if one not in seen]
+        if run.state.mode not in {*ALL_SCENES, COMPARE}:
+            return
+        listed = page or {}
+        last = self._reached.get(name, 0 if run.pages == 0 else min(listed, default=_NO_ID))
+        reached = max(listed, default=_NO_ID)
+        known = self._ledger.known_between(last, reached)
+        missing = [one for one in known if one not in listed]
+        if missing:
             self._queue.put_many(missing, now=now, priority=Priority.BULK, run=name)
             self._totals[name] += len(missing)
+        self._reached[name] = reached
 
     def watch(self, now: float) -> None:
         """Move the progress of each listed run, and end those that are done."""
