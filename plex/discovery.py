@@ -36,7 +36,7 @@ class Answer:
 
 
 def usual_addresses() -> tuple[str, ...]:
-    """Where a Plex mostly is for a Stash of the same house: this machine, its host, its gateway."""
+    """Where a Plex mostly is for a Stash of the same house: this machine, its gateway, its host."""
     hosts = dict.fromkeys(["127.0.0.1", *_own_hosts(), *_gateways(), *_NAMES])
     return tuple(f"http://{host}:{PORT}" for host in hosts)
 
@@ -140,14 +140,11 @@ def _headers(data: bytes) -> dict[str, str]:
 
 
 def _own_hosts() -> list[str]:
-    """The addresses of this machine, as others in its network see them."""
-    found: dict[str, None] = {}
+    """The address of this machine as its network sees it; no name is looked up, which may last."""
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))  # sends nothing: it only asks which way it would go
-        found[probe.getsockname()[0]] = None
-    with suppress(OSError):
-        found.update(dict.fromkeys(socket.gethostbyname_ex(socket.gethostname())[2]))
-    return [host for host in found if not host.startswith("127.")]
+        return [str(probe.getsockname()[0])]
+    return []
 
 
 def _gateways() -> list[str]:
