@@ -10,21 +10,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from errors import PlexAwayError, PlexSyncError, SceneError, ServerBusyError, WaitError
-from mirror.ledger import Confirmation, Intent, ItemId, Ledger, SceneState
-from mirror.records import Event, SceneDetail, links_of
-from mirror.written import Asked, Written
+from mirror.ledger import Confirmation, ItemId, Ledger, SceneState
+from mirror.records import Event
+from mirror.written import Written
 from plex.server import Server
 from stash.scene import Scene
 from sync_queue.jobs import Job
-from worker.catch_up import settled
-from worker.covers import Cover
+from worker.conclusion import fields_written, intent_of, items_after, state_after
 from worker.decide import Decider
 from worker.deliveries import Carried, Deliveries, Finished
 from worker.pictures import Pictures
-from worker.plan import Plan, Target, Verdict, replaced_events
+from worker.plan import Plan, Verdict, replaced_events
 from worker.settings import Settings
 from worker.state import Outcome
 from worker.undoing import Undoing
@@ -193,24 +192,13 @@ class Stretch:
         for plan in plans:
             plan.targets = [self._pictures.noted(target) for target in plan.targets]
         self._ledger.begin(
-            [self._intent(plan, target) for plan in plans for target in plan.targets if target],
+            [
+                intent_of(plan, target, promised=self._pictures.promised(plan, target))
+                for plan in plans
+                for target in plan.targets
+                if target
+            ],
             now=self._now,
-        )
-
-    def _intent(self, plan: Plan, target: Target) -> Intent:
-        edit = target.edit
-        return Intent(
-            scene_id=plan.scene.id,
-            item=target.id,
-            written=self._pictures.promised(plan, target),
-            with_cover=bool(target.pictures),
-            run=plan.job.run,
-            stood=target.stood,
-            wrote=Asked(
-                scalars=edit.scalars,
-                tags={name: target.written.asked_tags.get(name, ()) for name in edit.tags},
-            ),
-            removed={name: one.remove for name, one in edit.tags.items() if one.remove},
         )
 
     def _reap(self, *, most: int | None = None, until: set[int] | None = None) -> None:
@@ -271,19 +259,11 @@ class Stretch:
 
     def _conclude(self, plan: Plan, carried: Carried) -> None:
         """Note what a plan has come to in Plex."""
-        fields: dict[str, None] = {}
-        items: dict[ItemId, Written] = {}
         for target in plan.targets:
-            sent = carried.sent.get(target.id, {})
-            fields.update(dict.fromkeys([*target.edit.scalars, *target.edit.tags]))
-            fields.update(dict.fromkeys(["cover"] if sent else []))
-            cut = {name: text for name, text in carried.cut.items() if name in target.edit.scalars}
-            asked = {**target.written.asked_scalars, **sent, **cut}
-            items[target.id] = replace(target.written, asked_scalars=asked)
             self._verifier.sample(plan.scene.id, target, carried.cut)
             self._events += replaced_events(plan, target, self._now)
-        self._note(self._state(plan, carried), items)
-        written = tuple(fields)
+        self._note(state_after(plan, carried, now=self._now), items_after(plan, carried))
+        written = fields_written(plan, carried)
         if written:
             keys = ", ".join(str(target.item.rating_key) for target in plan.targets)
             log.info("scene %d -> item %s: %s", plan.scene.id, keys, ", ".join(written))
@@ -292,26 +272,6 @@ class Stretch:
             return
         kind = "changed" if written else "unchanged"
         self._end(plan.job, kind, ", ".join(written), fields=written)
-
-    def _state(self, plan: Plan, carried: Carried) -> SceneState:
-        kept = tuple(dict.fromkeys(name for one in plan.targets for name in one.edit.kept))
-        known = plan.known.detail if plan.known else SceneDetail()
-        cut = {**known.cut, **carried.cut}
-        cover = Cover() if carried.trouble else plan.cover
-        return SceneState(
-            scene_id=plan.scene.id,
-            state="in_step",
-            message=f"left as a person set it in Plex: {', '.join(kept)}" if kept else "",
-            detail=SceneDetail(kept=kept, refused=known.refused, cut=cut),
-            fingerprint="" if carried.trouble else plan.fingerprint,
-            paths=plan.paths,
-            updated_at=settled(plan.scene.updated_at, now=self._now),
-            links=links_of(plan.scene),
-            cover=cover.seen,
-            cover_etag=cover.etag,
-            cover_sha1=cover.sha1,
-            source=0 if carried.trouble else plan.source,
-        )
 
     # Undoing
 
