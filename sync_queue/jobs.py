@@ -204,6 +204,11 @@ class JobQueue(SQLiteAckQueue):
         with self._guarded() as connection:
             return connection.execute(sql.SELECT_DUE, bound).fetchone() is not None
 
+    def asked_again(self, priority: Priority) -> list[int]:
+        """The scenes whose jobs are out and were asked for anew, so urgently."""
+        with self._guarded() as connection:
+            return [one for (one,) in connection.execute(sql.ASKED_AGAIN, (int(priority),))]
+
     def ack(  # type: ignore[override]  # the base's acknowledges one item and keeps its row
         self,
         jobs: Iterable[Job],

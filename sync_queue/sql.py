@@ -157,6 +157,8 @@ SELECT MIN((
 )) FROM level
 """
 
+ASKED_AGAIN = "SELECT scene_id FROM scene_jobs WHERE status = 2 AND next_priority = ?"
+
 ACK = "DELETE FROM scene_jobs WHERE scene_id = ? AND status = 2 AND generation = ?"
 
 # The pass that was done is forgotten, what was asked for meanwhile begins.

@@ -6,7 +6,7 @@ It is held until the work at hand is decided, and equal ones then share one requ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -141,6 +141,17 @@ class Deliveries:
                 Finished(plan, answers.get(plan.scene.id), done.error) for plan in done.subject
             ]
         return found
+
+    def drop(self, scene_ids: Collection[int]) -> set[int]:
+        """Forget what is held for some scenes; those of them for which anything was."""
+        dropped: set[int] = set()
+        for alike, group in list(self._held.items()):
+            mine = {one.scene.id for one in group.plans} & set(scene_ids)
+            group.plans = [one for one in group.plans if one.scene.id not in mine]
+            dropped |= mine
+            if not group.plans:
+                del self._held[alike]
+        return dropped
 
     def take_back(self) -> None:
         """Forget what was not sent yet; what is being sent still comes back."""

@@ -9,7 +9,7 @@ not confirmed, and repeating writes nothing that stands.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from errors import PlexAwayError, PlexSyncError, SceneError, ServerBusyError, WaitError
@@ -32,7 +32,7 @@ from worker.verify import Verifier
 log = logging.getLogger("PlexSync.worker")
 
 CHUNK = 50  # scenes that are decided at once; a person's save waits for no more
-MOST_ON_THE_WAY = 100  # deliveries that wait in memory while more is decided
+MOST_ON_THE_WAY = 60  # deliveries that wait in memory while more is decided
 BUSY_IN_A_ROW = 3  # different scenes that are answered 500: the server's trouble, not theirs
 LOOK_SECONDS = 0.1
 
@@ -98,6 +98,7 @@ class Stretch:
         self._busy = busy
         self._now = now
         self._open: dict[int, Job] = {}
+        self._undecided: dict[int, Job] = {}
         self._confirmations: list[Confirmation] = []
         self._events: list[Event] = []
         self._results: list[Result] = []
@@ -121,15 +122,25 @@ class Stretch:
         self._open.update((job.scene_id, job) for job in jobs)
         wishes = self._ledger.wishes.of(job.scene_id for job in jobs)
         self._undo([(job, wishes[job.scene_id]) for job in jobs if job.scene_id in wishes], scenes)
-        left = [job for job in jobs if job.scene_id not in wishes]
-        while left and (is_urgent or self._may_go_on()):
-            chunk, left = left[:CHUNK], left[CHUNK:]
-            self._decide(chunk, scenes, is_urgent=is_urgent)
-            self._reap(most=MOST_ON_THE_WAY)
-            self._store()
+        left = {job.scene_id: job for job in jobs if job.scene_id not in wishes}
         if is_urgent:
+            self._decide(list(left.values()), scenes, is_urgent=True)
             self._reap(until={job.scene_id for job in jobs})
             self._store()
+            return
+        self._undecided = left
+        while left and self._may_go_on():
+            chunk = [left.pop(scene_id) for scene_id in list(left)[:CHUNK]]
+            self._decide(chunk, scenes, is_urgent=False)
+            self._reap(most=MOST_ON_THE_WAY)
+            self._store()
+        self._undecided = {}
+
+    def let_go(self, scene_ids: Iterable[int]) -> list[Job]:
+        """Leave scenes that were asked for anew, where nothing of them was sent yet; their jobs."""
+        ids = set(scene_ids)
+        free = {one for one in ids if self._undecided.pop(one, None)} | self._deliveries.drop(ids)
+        return [self._open.pop(one) for one in free if one in self._open]
 
     def finish(self) -> None:
         """Have everything written that was decided; raises as `add`."""

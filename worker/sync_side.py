@@ -262,11 +262,18 @@ class SyncSide:
         elif not all(job.priority is Priority.SAVE for job in work.jobs.values()):
             work.is_interrupted = True
             try:
+                self._free_for_saves(work)
                 while not work.news and (jobs := self._claim(time.time(), least=Priority.SAVE)):
                     self._add(work, jobs, is_urgent=True)
             finally:
                 work.is_interrupted = False
         return not (work.is_over or work.news)
+
+    def _free_for_saves(self, work: _Work) -> None:
+        """A scene in hand that a person saves anew begins again, as urgent as any save."""
+        again = self._queue.asked_again(Priority.SAVE)
+        if again and work.stretch:
+            self._queue.release(work.stretch.let_go(again))
 
     def _after(self, stretch: Stretch, now: float) -> None:
         if stretch.woken:

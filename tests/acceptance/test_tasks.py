@@ -74,7 +74,7 @@ def test_stop_ends_what_the_task_asked_for_within_two_seconds(world: World) -> N
 
 def test_a_save_during_a_long_run_passes_it(world: World) -> None:
     pairs = [world.add(f"scene {n}.mp4", title=f"title {n}") for n in range(300)]
-    world.plex.faults.set("slow:0.02", methods={"PUT"})
+    world.plex.faults.set("slow:0.06", methods={"PUT"})
     job = world.start_task("Sync all scenes")
     wait_for(lambda: [r for r in world.plex.requests if r.kind == "edit"], what="the first write")
 

@@ -163,6 +163,15 @@ def test_a_claim_can_leave_what_is_less_urgent(queue: JobQueue) -> None:
     assert scenes(queue.claim(now=1, limit=3, least=RELATED)) == [2]
 
 
+def test_what_is_out_and_asked_for_anew_is_told(queue: JobQueue) -> None:
+    queue.put_many([1, 2, 3], now=0, priority=BULK)
+    queue.claim(now=0, limit=3)
+    queue.put_many([2], now=1, priority=SAVE)
+    queue.put_many([3], now=1, priority=RELATED)
+
+    assert queue.asked_again(SAVE) == [2]
+
+
 def test_each_priority_may_have_a_limit_of_its_own(queue: JobQueue) -> None:
     queue.put_many(range(1, 6), now=0, priority=BULK)
 
