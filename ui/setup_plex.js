@@ -1,0 +1,290 @@
+/** The first three steps: which Plex, with which token, and which of its libraries. */
+(function (/** @type {PlexSyncUi} */ ui) {
+  "use strict";
+
+  const { Alert, Button, Form, InputGroup, Table } = window.PluginApi.libraries.Bootstrap;
+  const { Fragment, useEffect, useState } = window.PluginApi.React;
+  const { h, text: t, number } = ui;
+
+  /** @param {{asked: Asked, working: string}} props */
+  function Asking({ asked, working }) {
+    const pause = asked.progress && asked.progress.pause;
+    return h(
+      "div",
+      { "aria-live": "polite" },
+      asked.waiting && h(ui.Waiting, null, working, pause && ` ${pause.message}`),
+      asked.error && h(Alert, { variant: "danger" }, asked.error),
+    );
+  }
+
+  /** @param {{answer: any}} props */
+  function Tested({ answer }) {
+    if (!answer) return null;
+    if (!answer.ok)
+      return h(Alert, { variant: "warning" }, answer.error, answer.remedy && ` ${answer.remedy}`);
+    return h(
+      Alert,
+      { variant: "success" },
+      h(ui.Icon, { name: "faCheck" }),
+      " ",
+      t("setup.plex.answers", { name: answer.name, version: answer.version }),
+    );
+  }
+
+  /** @param {StepProps} props */
+  function Plex({ next }) {
+    const [url, setUrl] = useState("");
+    const found = ui.useAsked();
+    const tested = ui.useAsked();
+    const act = ui.useAction();
+    useEffect(() => {
+      void found.ask({ mode: "find_plex" });
+      void ui
+        .operation({ mode: "settings" })
+        .then((told) => setUrl((typed) => typed || told.plex_url))
+        .catch(() => {}); // the field stays empty; the search goes on
+    }, []);
+    const use = (/** @type {string} */ address) =>
+      act.run(async () => {
+        await ui.saveSettings({ plexUrl: address.trim() });
+        next();
+      });
+    const servers = (found.answer && found.answer.servers) || [];
+    return h(
+      Fragment,
+      null,
+      h(Asking, { asked: found, working: t("setup.plex.finding") }),
+      servers.map((/** @type {any} */ one) =>
+        h(
+          "div",
+          { key: one.url, className: "plexsync-choice" },
+          h(
+            "div",
+            { className: "plexsync-grow" },
+            h("strong", null, one.name || one.url),
+            h("div", { className: "text-muted" }, `${one.url} · Plex ${one.version}`),
+            one.claimed === false && h("div", null, t("setup.plex.unclaimed")),
+          ),
+          h(Button, { disabled: act.busy, onClick: () => use(one.url) }, t("setup.use")),
+        ),
+      ),
+      found.answer && !servers.length && h(Alert, { variant: "info" }, t("setup.plex.none")),
+      h(
+        Form,
+        {
+          onSubmit: (/** @type {Submitted} */ event) => {
+            event.preventDefault();
+            void use(url);
+          },
+        },
+        h(Form.Label, { htmlFor: "plexsync-url" }, t("setup.plex.address")),
+        h(
+          InputGroup,
+          null,
+          h(Form.Control, {
+            id: "plexsync-url",
+            value: url,
+            placeholder: "http://192.168.1.5:32400",
+            onChange: (/** @type {Typed} */ event) => setUrl(event.target.value),
+          }),
+          h(
+            InputGroup.Append,
+            null,
+            h(
+              Button,
+              {
+                variant: "secondary",
+                disabled: !url || tested.waiting,
+                onClick: () => void tested.ask({ mode: "test_plex", url }),
+              },
+              t("setup.test"),
+            ),
+            h(Button, { type: "submit", disabled: !url || act.busy }, t("setup.save")),
+          ),
+        ),
+      ),
+      h(Asking, { asked: tested, working: t("setup.plex.testing") }),
+      h(Tested, { answer: tested.answer }),
+      h(ui.Outcome, { action: act }),
+    );
+  }
+
+  /** @param {{signIn: Asked}} props */
+  function SignIn({ signIn }) {
+    const told = signIn.answer || (signIn.progress && signIn.progress.result);
+    if (!told) return h(Asking, { asked: signIn, working: t("setup.token.asking") });
+    if (told.state === "good") return h(Alert, { variant: "success" }, t("setup.token.signed"));
+    if (told.state !== "waiting")
+      return h(
+        Alert,
+        { variant: "warning" },
+        t(told.state === "expired" ? "setup.token.expired" : "setup.token.cancelled"),
+      );
+    return h(
+      "div",
+      { className: "plexsync-code", role: "status" },
+      h("p", null, t("setup.token.code"), " ", h(ui.OutLink, { href: told.link }, told.link)),
+      h("p", { className: "plexsync-pin" }, told.code),
+      h(ui.Waiting, null, t("setup.token.waiting")),
+    );
+  }
+
+  /** @param {StepProps} props */
+  function Token({ next }) {
+    const [token, setToken] = useState("");
+    const tested = ui.useAsked();
+    const signIn = ui.useAsked();
+    const act = ui.useAction();
+    const test = () => tested.ask({ mode: "test_plex" });
+    useEffect(() => void test(), []);
+    const save = () =>
+      act.run(async () => {
+        await ui.operation({ mode: "set_token", token: token.trim() });
+        setToken("");
+        const told = await test();
+        if (told && told.token === "good") next();
+      });
+    const begin = async () => {
+      const told = await signIn.ask({ mode: "sign_in" });
+      if (told && told.state === "good") void test();
+    };
+    const state = tested.answer && tested.answer.ok ? tested.answer.token : "";
+    return h(
+      Fragment,
+      null,
+      h(Asking, { asked: tested, working: t("setup.token.testing") }),
+      tested.answer && !tested.answer.ok && h(Tested, { answer: tested.answer }),
+      state === "good" &&
+        h(
+          Alert,
+          { variant: "success" },
+          h(ui.Icon, { name: "faCheck" }),
+          " ",
+          t("setup.token.good"),
+        ),
+      state === "refused" && h(Alert, { variant: "warning" }, t("setup.token.refused")),
+      h(
+        "div",
+        { className: "plexsync-choice" },
+        h(
+          "div",
+          { className: "plexsync-grow" },
+          h("strong", null, t("setup.token.sign")),
+          h("div", { className: "text-muted" }, t("setup.token.sign.about")),
+        ),
+        h(
+          Button,
+          { disabled: signIn.waiting, onClick: () => void begin() },
+          t("setup.token.sign.do"),
+        ),
+      ),
+      (signIn.waiting || signIn.answer || signIn.error) && h(SignIn, { signIn }),
+      h(
+        Form,
+        {
+          onSubmit: (/** @type {Submitted} */ event) => {
+            event.preventDefault();
+            void save();
+          },
+        },
+        h(Form.Label, { htmlFor: "plexsync-token" }, t("setup.token.paste")),
+        h(
+          InputGroup,
+          null,
+          h(Form.Control, {
+            id: "plexsync-token",
+            type: "password",
+            autoComplete: "off",
+            value: token,
+            onChange: (/** @type {Typed} */ event) => setToken(event.target.value),
+          }),
+          h(
+            InputGroup.Append,
+            null,
+            h(Button, { type: "submit", disabled: !token || act.busy }, t("setup.save")),
+          ),
+        ),
+        h(Form.Text, { className: "text-muted" }, t("setup.token.kept")),
+      ),
+      h(ui.Outcome, { action: act }),
+      state === "good" && h(Button, { onClick: next }, t("setup.next")),
+    );
+  }
+
+  /** What the setting says for these libraries; a name that is no good name goes by its key. */
+  /** @param {any[]} chosen @param {any[]} all */
+  function namesOf(chosen, all) {
+    const isPlain = (/** @type {any} */ one) =>
+      !one.title.includes(";") && all.filter((other) => other.title === one.title).length === 1;
+    return chosen.map((one) => (isPlain(one) ? one.title : String(one.key))).join("; ");
+  }
+
+  /** @param {StepProps} props */
+  function Libraries({ next }) {
+    const asked = ui.useAsked();
+    const act = ui.useAction();
+    const [picked, setPicked] = useState(/** @type {Record<string, boolean>} */ ({}));
+    useEffect(() => void asked.ask({ mode: "libraries" }), []);
+    const all = (asked.answer && asked.answer.libraries) || [];
+    const isChosen = (/** @type {any} */ one) => picked[one.key] ?? one.chosen;
+    const chosen = all.filter(isChosen);
+    const save = () =>
+      act.run(async () => {
+        if (Object.keys(picked).length)
+          await ui.saveSettings({ plexLibraries: namesOf(chosen, all) });
+        next();
+      });
+    return h(
+      Fragment,
+      null,
+      h(Asking, { asked, working: t("setup.libraries.reading") }),
+      all.length > 0 &&
+        h(
+          Table,
+          { responsive: true, className: "plexsync-libraries" },
+          h(
+            "thead",
+            null,
+            h(
+              "tr",
+              null,
+              ["name", "type", "agent", "items"].map((one) =>
+                h("th", { key: one, scope: "col" }, t(`setup.libraries.${one}`)),
+              ),
+            ),
+          ),
+          h(
+            "tbody",
+            null,
+            all.map((/** @type {any} */ one) =>
+              h(
+                "tr",
+                { key: one.key },
+                h(
+                  "td",
+                  null,
+                  h(Form.Check, {
+                    id: `plexsync-library-${one.key}`,
+                    label: one.title,
+                    checked: isChosen(one),
+                    onChange: () => setPicked({ ...picked, [one.key]: !isChosen(one) }),
+                  }),
+                  one.advice && h("div", { className: "plexsync-advice" }, one.advice),
+                  h("div", { className: "plexsync-path" }, one.locations.join(", ")),
+                ),
+                h("td", null, one.type),
+                h("td", null, one.agent),
+                h("td", { className: "text-right" }, number(one.items)),
+              ),
+            ),
+          ),
+        ),
+      h(ui.Outcome, { action: act }),
+      all.length > 0 &&
+        h(Button, { disabled: act.busy || !chosen.length, onClick: save }, t("setup.next")),
+    );
+  }
+
+  Object.assign(ui, { Asking });
+  Object.assign(ui.setupSteps, { plex: Plex, token: Token, libraries: Libraries });
+})(window.PlexSyncUi);
