@@ -7,6 +7,7 @@
   "use strict";
 
   const { React, libraries, patch, register } = window.PluginApi;
+  const { Fragment } = React;
   const { Button, Nav, Tab } = libraries.Bootstrap;
   const { NavLink, Link } = libraries.ReactRouterDOM;
   const { h, text: t } = ui;
@@ -33,7 +34,7 @@
         () => {
           const [props, ...rest] = received;
           const guarded = h(ui.Guard, { key: "plexsync" }, element(props || {}));
-          const children = h(React.Fragment, null, props && props.children, guarded);
+          const children = h(Fragment, null, props && props.children, guarded);
           return [{ ...props, children }, ...rest];
         },
         received,
@@ -79,6 +80,8 @@
 
   const SCENE_TAB = "plexsync-scene";
 
+  const sceneNav = () => h(Nav.Item, null, h(Nav.Link, { eventKey: SCENE_TAB }, t("scene.tab")));
+
   /** Another plugin may have dropped the scene on its way; the address names it too. */
   /** @param {any} props */
   function sceneId(props) {
@@ -87,23 +90,30 @@
     return Number(told || named) || 0;
   }
 
-  register.route(ui.PATH, ui.Page);
-  add("MainNavBar.UtilityItems", () => h(NavButton, null));
-  add("SettingsToolsSection", () => h(OnlyFirst, null));
-  add("ScenePage.Tabs", () =>
-    h(Nav.Item, null, h(Nav.Link, { eventKey: SCENE_TAB }, t("scene.tab"))),
-  );
-  add("ScenePage.TabContent", (props) =>
-    h(
-      Tab.Pane,
-      { eventKey: SCENE_TAB, mountOnEnter: true, unmountOnExit: true },
-      h(ui.SceneTab, { id: sceneId(props) }),
-    ),
-  );
-  patch.instead("PluginSettings", (/** @type {any[]} */ ...received) => {
-    const next = received[received.length - 1];
-    const shown = next(...received.slice(0, -1));
-    const isOurs = received[0] && received[0].pluginID === "PlexSync";
-    return isOurs ? h(React.Fragment, null, h(ui.Guard, null, h(ToolsRow, null)), shown) : shown;
-  });
+  function addToSettings() {
+    patch.instead("PluginSettings", (/** @type {any[]} */ ...received) => {
+      const next = received[received.length - 1];
+      const shown = next(...received.slice(0, -1));
+      const isOurs = received[0] && received[0].pluginID === "PlexSync";
+      return isOurs ? h(Fragment, null, h(ui.Guard, null, h(ToolsRow, null)), shown) : shown;
+    });
+  }
+
+  /** @param {any} props */
+  function scenePane(props) {
+    const pane = { eventKey: SCENE_TAB, mountOnEnter: true, unmountOnExit: true };
+    return h(Tab.Pane, pane, h(ui.Guard, null, h(ui.SceneTab, { id: sceneId(props) })));
+  }
+
+  /** @type {Array<[string, () => void]>} */
+  const places = [
+    ["page", () => register.route(ui.PATH, ui.Page)],
+    ["bar", () => add("MainNavBar.UtilityItems", () => h(NavButton, null))],
+    ["tools", () => add("SettingsToolsSection", () => h(OnlyFirst, null))],
+    ["tab", () => add("ScenePage.Tabs", sceneNav)],
+    ["scene", () => add("ScenePage.TabContent", scenePane)],
+    ["settings", addToSettings],
+  ];
+  // One place that this Stash does not have takes none of the others along.
+  places.forEach(([name, place]) => tried(name, place, undefined));
 })(window.PlexSyncUi);

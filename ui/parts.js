@@ -24,7 +24,7 @@
   function ago(seconds) {
     const distance = Math.round(seconds - Date.now() / 1000);
     const [unit, length] = UNITS.find(([, one]) => Math.abs(distance) >= one) || ["second", 1];
-    return relative.format(Math.trunc(distance / length), unit);
+    return relative.format(Math.round(distance / length), unit);
   }
 
   /** @type {PlexSyncUi["lasting"]} */

@@ -34,8 +34,8 @@
         ),
       row.whose &&
         h(
-          Badge,
-          { variant: row.whose === "person" ? "warning" : "secondary" },
+          "span",
+          { className: row.whose === "person" ? "plexsync-advice" : "" },
           t(`whose.${row.whose}`),
         ),
     );

@@ -3,7 +3,7 @@
   "use strict";
 
   const { Alert, Card, ProgressBar } = window.PluginApi.libraries.Bootstrap;
-  const { Fragment } = window.PluginApi.React;
+  const { Fragment, useState } = window.PluginApi.React;
   const { h, text: t, number, ago } = ui;
 
   /** @type {Record<string, string>} */
@@ -25,6 +25,7 @@
     "ignored",
   ];
   const WORRYING = ["failed", "ambiguous", "not_in_plex", "retrying"];
+  const SHOWN_EVENTS = 10;
   const SOMETIMES = ["merged", "filtered", "undone", "gone", "held_undo"];
 
   /** @type {PlexSyncUi["Light"]} */
@@ -45,7 +46,7 @@
           "p",
           { className: "text-muted" },
           t(`level.${level}`),
-          since && [" ", t("since", { time: ago(since) })],
+          since && ` ${t("since", { time: ui.lasting(Date.now() / 1000 - since) })}`,
           children,
         ),
       ),
@@ -142,22 +143,37 @@
     );
   }
 
+  /** @param {{event: SyncEvent, linked: boolean}} props */
+  function Line({ event, linked }) {
+    return h(
+      "li",
+      null,
+      h("span", { className: "plexsync-time" }, h(ui.When, { at: event.at })),
+      linked && h("span", { className: "plexsync-scene" }, h(ui.SceneLink, { id: event.scene_id })),
+      h("span", { className: "plexsync-text" }, event.text || event.kind),
+    );
+  }
+
   /** @type {PlexSyncUi["Events"]} */
   function Events({ events, linked }) {
+    const [all, setAll] = useState(false);
     if (!events.length) return h("p", { className: "text-muted" }, t("events.none"));
+    const shown = all ? events : events.slice(0, SHOWN_EVENTS);
     return h(
-      "ol",
-      { className: "plexsync-events" },
-      events.map((one, index) =>
-        h(
-          "li",
-          { key: `${one.at} ${one.scene_id} ${index}` },
-          h("span", { className: "plexsync-time" }, h(ui.When, { at: one.at })),
-          linked &&
-            h("span", { className: "plexsync-scene" }, h(ui.SceneLink, { id: one.scene_id })),
-          h("span", { className: "plexsync-text" }, one.text || one.kind),
+      Fragment,
+      null,
+      h(
+        "ol",
+        { className: "plexsync-events" },
+        shown.map((one, index) =>
+          h(Line, { key: `${one.at} ${one.scene_id} ${index}`, event: one, linked }),
         ),
       ),
+      shown.length < events.length &&
+        h(ui.SayButton, {
+          label: t("events.all", { count: events.length }),
+          onClick: () => setAll(true),
+        }),
     );
   }
 

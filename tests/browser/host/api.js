@@ -15,6 +15,8 @@ import * as ReactSelect from "react-select";
 import { after, before, component, components, fired, instead, registerRoute } from "./patching";
 import { client, ConfigurationDocument, ConfigurePluginDocument, PluginsDocument } from "./queries";
 
+MousetrapPause(Mousetrap); // adds its members to the other
+
 window.PluginApi = {
   React,
   ReactDOM,
