@@ -85,6 +85,8 @@
     const query = "mutation($id:ID!,$input:Map!){configurePlugin(plugin_id:$id,input:$input)}";
     await graphql(query, { id: PLUGIN, input });
     await refreshStash();
+    // The worker reads the settings with its next look: let that be now.
+    await operation({ mode: "wake" });
   }
 
   /** @type {PlexSyncUi["safeLink"]} */
@@ -97,5 +99,5 @@
     }
   }
 
-  Object.assign(ui, { graphql, operation, ask, saveSettings, safeLink });
+  Object.assign(ui, { graphql, operation, ask, readSettings, saveSettings, safeLink });
 })(window.PlexSyncUi);

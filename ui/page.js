@@ -23,6 +23,8 @@
     return { place, tab: place.tab in TABS ? place.tab : "state", go };
   }
 
+  const ADDRESS = ["plexUrl", "plexToken", "plexHost"];
+
   /** Somebody who has neither address nor token gets the set-up, once. */
   /** @param {Status | null} status @param {Go} go @param {boolean} isElsewhere */
   function useFirstVisit(status, go, isElsewhere) {
@@ -30,7 +32,15 @@
     useEffect(() => {
       if (!status || asked.current) return;
       asked.current = true;
-      if (status.light.level === "setup" && !isElsewhere) go("setup");
+      if (isElsewhere || status.setup.is_open || status.setup.is_done) return;
+      void (async () => {
+        const [told, stored] = await Promise.all([
+          ui.operation({ mode: "settings" }),
+          ui.readSettings(),
+        ]);
+        const isNew = !told.plex_url && told.token_is === "missing";
+        if (isNew && !ADDRESS.some((one) => stored[one])) go("setup", { open: "1" });
+      })().catch(() => {}); // the state is shown then, as to anybody else
     }, [status]);
   }
 

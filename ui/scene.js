@@ -290,7 +290,7 @@
         ui.Light,
         {
           level: told.waits ? "working" : LEVELS[told.state] || "off",
-          sentence: told.sentence,
+          sentence: told.sentence || t(`state.${told.state}`),
           since: null,
         },
         told.remedy && ` · ${told.remedy}`,

@@ -7,9 +7,11 @@
   const { h, text: t } = ui;
   const GROUPS = ["where", "what", "which"];
 
-  /** @param {{setting: Setting, save: (value: Value) => void, busy: boolean}} props */
-  function Switch({ setting, save, busy }) {
-    const on = setting.effective === "true" || setting.effective === "on";
+  /** @typedef {{setting: Setting, stored: unknown, save: (value: Value) => void, busy: boolean}} Entry */
+
+  /** @param {Entry} props */
+  function Switch({ setting, stored, save, busy }) {
+    const on = Boolean(stored);
     return h(Form.Check, {
       type: "switch",
       id: `plexsync-${setting.key}`,
@@ -22,33 +24,43 @@
     });
   }
 
-  /** @param {{setting: Setting, save: (value: Value) => void, busy: boolean}} props */
-  function Field({ setting, save, busy }) {
+  /** What is stored is edited; what is in force stands beside it, as it may be neither. */
+  /** @param {Entry} props */
+  function Field({ setting, stored, save, busy }) {
     const [written, setWritten] = useState(/** @type {string | null} */ (null));
     const isNumber = setting.type === "NUMBER";
-    const value = written === null ? setting.effective : written;
+    const before = stored === undefined || stored === null ? "" : String(stored);
+    const value = written === null ? before : written;
     const submit = (/** @type {Submitted} */ event) => {
       event.preventDefault();
-      save(isNumber ? Number(value) : value);
+      save(isNumber ? Number(value) : value.trim());
       setWritten(null);
     };
     return h(
       Form,
-      { className: "plexsync-field", onSubmit: submit },
-      h(Form.Control, {
-        id: `plexsync-${setting.key}`,
-        type: isNumber ? "number" : "text",
-        min: isNumber ? 0 : undefined,
-        size: "sm",
-        value,
-        placeholder: setting.default,
-        "aria-label": setting.name,
-        "aria-describedby": `plexsync-${setting.key}-about`,
-        onChange: (/** @type {Typed} */ event) => setWritten(event.target.value),
-      }),
-      written !== null &&
-        written !== setting.effective &&
-        h(Button, { type: "submit", size: "sm", disabled: busy }, t("settings.save")),
+      { onSubmit: submit },
+      h(
+        "div",
+        { className: "plexsync-field" },
+        h(Form.Control, {
+          id: `plexsync-${setting.key}`,
+          type: isNumber ? "number" : "text",
+          min: isNumber ? 0 : undefined,
+          size: "sm",
+          value,
+          "aria-label": setting.name,
+          "aria-describedby": `plexsync-${setting.key}-about`,
+          onChange: (/** @type {Typed} */ event) => setWritten(event.target.value),
+        }),
+        value !== before &&
+          h(Button, { type: "submit", size: "sm", disabled: busy }, t("settings.save")),
+      ),
+      setting.effective !== before &&
+        h(
+          "small",
+          { className: "text-muted" },
+          t("settings.effective", { value: setting.effective || t("settings.nothing") }),
+        ),
     );
   }
 
@@ -70,8 +82,8 @@
     );
   }
 
-  /** @param {{setting: Setting, act: Action, changed: () => void, isMeant: boolean}} props */
-  function Row({ setting, act, changed, isMeant }) {
+  /** @param {{setting: Setting, stored: unknown, act: Action, changed: () => void, isMeant: boolean}} props */
+  function Row({ setting, stored, act, changed, isMeant }) {
     const row = useRef(/** @type {HTMLDivElement | null} */ (null));
     useEffect(() => {
       if (isMeant) row.current?.querySelector("input")?.focus();
@@ -82,7 +94,6 @@
         changed();
         return t("settings.saved", { name: setting.name });
       });
-    const isUnset = setting.type !== "BOOLEAN" && !setting.effective;
     return h(
       "div",
       { className: "plexsync-setting", ref: row, "data-setting": setting.key },
@@ -94,12 +105,14 @@
           "p",
           { className: "text-muted", id: `plexsync-${setting.key}-about` },
           setting.description,
-          isUnset &&
-            ` ${t("settings.default", { value: setting.default || t("settings.nothing") })}`,
         ),
         setting.complaint && h(Alert, { variant: "warning" }, setting.complaint),
       ),
-      h(setting.type === "BOOLEAN" ? Switch : Field, { setting, save, busy: act.busy }),
+      h(
+        "div",
+        { className: "plexsync-value" },
+        h(setting.type === "BOOLEAN" ? Switch : Field, { setting, stored, save, busy: act.busy }),
+      ),
     );
   }
 
@@ -110,7 +123,13 @@
       error,
       refresh: again,
     } = ui.usePolled(
-      () => ui.operation({ mode: "settings" }),
+      async () => {
+        const [told, stored] = await Promise.all([
+          ui.operation({ mode: "settings" }),
+          ui.readSettings(),
+        ]);
+        return { ...told, stored };
+      },
       () => false,
     );
     const act = ui.useAction(refresh);
@@ -134,6 +153,7 @@
                 : h(Row, {
                     key: setting.key,
                     setting,
+                    stored: answer.stored[setting.key],
                     act,
                     changed: again,
                     isMeant: place.about === setting.key,

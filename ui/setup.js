@@ -80,7 +80,12 @@
   function Setup({ status, refresh, go, place }) {
     const [mine, setMine] = useState(/** @type {boolean | null} */ (null));
     const act = ui.useAction(refresh);
-    const isOpen = mine === null ? status.setup.is_open : mine && status.setup.is_open !== false;
+    // What was said here holds until the worker, who hears of it a moment later, says the same.
+    const told = status.setup.is_open;
+    useEffect(() => {
+      if (mine === told) setMine(null);
+    }, [mine, told]);
+    const isOpen = mine === null ? told : mine;
     const wished = place.step || status.setup.step;
     const step = STEPS.includes(wished) ? wished : STEPS[0];
     const touch = useTouch(step, isOpen);
@@ -97,7 +102,7 @@
     const open = () =>
       act.run(async () => {
         await tell("open", step);
-        setMine(null);
+        setMine(true);
       });
     const next = () => {
       const index = STEPS.indexOf(step);
@@ -109,6 +114,9 @@
         setMine(false);
         go("state");
       });
+    useEffect(() => {
+      if (place.open && !isOpen) void open();
+    }, []);
     if (!isOpen)
       return h(Closed, { status, act, open, wasEnded: Boolean(place.step) && !act.busy });
     const Step = /** @type {any} */ (ui.setupSteps[step]);

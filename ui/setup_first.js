@@ -210,7 +210,7 @@
     }, []);
     const syncOne = () =>
       act.run(async () => {
-        await ui.tellSetup("finish", "first");
+        await ui.tellSetup("touch", "first"); // the one step in which something may be written
         await ui.operation({ mode: "sync", ids: [one] });
         setDone({ id: one });
       });

@@ -2,7 +2,7 @@
 (function (/** @type {PlexSyncUi} */ ui) {
   "use strict";
 
-  const { Alert, Card, ProgressBar } = window.PluginApi.libraries.Bootstrap;
+  const { Card, ProgressBar } = window.PluginApi.libraries.Bootstrap;
   const { Fragment, useState } = window.PluginApi.React;
   const { h, text: t, number, ago } = ui;
 
@@ -190,7 +190,6 @@
         h(Light, light, h(Pause, { status })),
         h(Progress, { status, act }),
         h(Counts, { counts: status.counts }),
-        status.complaints.map((one) => h(Alert, { key: one, variant: "warning" }, one)),
         h(ui.Actions, { status, act, refresh }),
       ),
     );

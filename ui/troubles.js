@@ -103,8 +103,18 @@
     },
   };
 
-  /** @param {Trouble} trouble @param {Go} go */
-  function lead({ action, about }, go) {
+  const ADDRESS_AND_TOKEN = ["", "plexUrl", "plexToken"];
+
+  /** What has no address or token yet is set up, not corrected. */
+  /** @param {Trouble} trouble */
+  function actionOf({ action, code, about }) {
+    const isNew = code === "not_configured" && ADDRESS_AND_TOKEN.includes(about);
+    return isNew ? "setup" : action;
+  }
+
+  /** @param {string} action @param {string} about @param {Go} go */
+  function lead(action, about, go) {
+    if (action === "setup") go("setup");
     if (action === "mapping") go("setup", { step: "paths", folder: about });
     if (action === "token") go("setup", { step: "token" });
     if (action === "settings") go("settings", { about });
@@ -115,12 +125,13 @@
     const [open, setOpen] = useState(false);
     const [asking, setAsking] = useState(false);
     const act = ui.useAction(refresh);
-    const { action, count } = trouble;
+    const { count } = trouble;
+    const action = actionOf(trouble);
     const onAction = () => {
       if (action === "choose") setOpen(true);
       else if (action === "undo_held") setAsking(true);
       else if (AT_ONCE[action]) act.run(AT_ONCE[action]);
-      else lead(trouble, go);
+      else lead(action, trouble.about, go);
     };
     return h(
       "li",
@@ -132,7 +143,7 @@
           "div",
           { className: "plexsync-grow" },
           h("p", { className: "plexsync-cause" }, trouble.sentence),
-          trouble.remedy && h("p", { className: "text-muted" }, trouble.remedy),
+          trouble.remedy && h("p", { className: "plexsync-remedy" }, trouble.remedy),
         ),
         h(
           "div",

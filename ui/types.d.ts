@@ -191,6 +191,7 @@ declare global {
       args: Args,
       how: { onProgress: (told: any) => void; isWanted: () => boolean },
     ) => Promise<any>;
+    readSettings: () => Promise<Record<string, unknown>>;
     saveSettings: (changes: Record<string, Value>) => Promise<void>;
     safeLink: (address: string) => string;
     // hooks

@@ -332,14 +332,13 @@ def test_what_a_server_says_is_shown_as_text(stage: Stage) -> None:
         "status",
         status(
             light=light("needs_you", SCRIPT),
-            complaints=[SCRIPT],
             troubles=[trouble("no_item", 1, SCRIPT, remedy=SCRIPT)],
             events=[event(1, "changed", SCRIPT, ago=1)],
         ),
     )
     stage.open(PAGE)
 
-    expect(stage.page.get_by_text(SCRIPT)).to_have_count(5)
+    expect(stage.page.get_by_text(SCRIPT)).to_have_count(4)
     assert stage.page.title() == "Stash"
 
 
