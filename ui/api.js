@@ -51,7 +51,9 @@
     while (isWanted()) {
       const told = await operation({ mode: "result", id });
       if (told.done) {
-        if (told.result && told.result.error) throw new Error(String(told.result.error));
+        // The test of a connection is an answer also where it tells of an error.
+        const { error, ok } = told.result || {};
+        if (error && ok === undefined) throw new Error(String(error));
         return told.result;
       }
       onProgress(told);

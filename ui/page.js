@@ -51,6 +51,12 @@
       (status) => status.moves,
     );
     useFirstVisit(answer, go, Boolean(place.tab));
+    useEffect(() => {
+      // Starts a worker where none runs, and lets one that waits look again now.
+      ui.operation({ mode: "wake" })
+        .then(refresh)
+        .catch(() => {}); // the status tells what is wrong
+    }, []);
     const props = { status: answer, refresh, go, place };
     return h(
       "div",

@@ -77,7 +77,7 @@
       ),
       h(ui.SayButton, {
         label: t("settings.token.change"),
-        onClick: () => go("setup", { step: "token" }),
+        onClick: () => go("setup", { open: "1", step: "token" }),
       }),
     );
   }

@@ -96,7 +96,7 @@
     }, [step, isOpen]);
 
     const move = (/** @type {string} */ next) => {
-      go("setup", { ...place, tab: "setup", step: next });
+      go("setup", { step: next });
       void tell("touch", next).catch(() => {});
     };
     const open = () =>

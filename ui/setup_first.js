@@ -105,13 +105,8 @@
     useEffect(() => {
       void asked.ask({ mode: "detect_paths" });
       void ui
-        .operation({ mode: "settings" })
-        .then((told) => {
-          const mine = told.settings.find(
-            (/** @type {Setting} */ one) => one.key === "pathMappings",
-          );
-          setStored((mine && mine.effective) || "");
-        })
+        .readSettings()
+        .then((told) => setStored(String(told.pathMappings || "")))
         .catch(() => {}); // what was detected is shown without it
     }, []);
     const detected = asked.answer

@@ -6,6 +6,9 @@
   const { Fragment, useEffect, useState } = window.PluginApi.React;
   const { h, text: t, number } = ui;
 
+  const TRIES = 4;
+  const TRY_MS = 500;
+
   /** @param {{asked: Asked, working: string}} props */
   function Asking({ asked, working }) {
     const pause = asked.progress && asked.progress.pause;
@@ -27,7 +30,7 @@
       { variant: "success" },
       h(ui.Icon, { name: "faCheck" }),
       " ",
-      t("setup.plex.answers", { name: answer.name, version: answer.version }),
+      t("setup.plex.answers", { name: answer.name || answer.url, version: answer.version }),
     );
   }
 
@@ -137,23 +140,34 @@
     const act = ui.useAction();
     const test = () => tested.ask({ mode: "test_plex" });
     useEffect(() => void test(), []);
+    /** The worker hears of a token a moment after it was kept: a first "no" may be of the old one. */
+    const testNew = async () => {
+      let told = await test();
+      for (let tries = 1; tries < TRIES && told && told.token !== "good"; tries += 1) {
+        await new Promise((resolve) => window.setTimeout(resolve, TRY_MS));
+        told = await test();
+      }
+      return told && told.token === "good";
+    };
     const save = () =>
       act.run(async () => {
         await ui.operation({ mode: "set_token", token: token.trim() });
         setToken("");
-        const told = await test();
-        if (told && told.token === "good") next();
+        if (await testNew()) next();
       });
     const begin = async () => {
       const told = await signIn.ask({ mode: "sign_in" });
-      if (told && told.state === "good") void test();
+      if (told && told.state === "good") await testNew();
     };
-    const state = tested.answer && tested.answer.ok ? tested.answer.token : "";
+    const state = tested.answer ? tested.answer.token : "";
     return h(
       Fragment,
       null,
       h(Asking, { asked: tested, working: t("setup.token.testing") }),
-      tested.answer && !tested.answer.ok && h(Tested, { answer: tested.answer }),
+      tested.answer &&
+        !tested.answer.ok &&
+        state !== "refused" &&
+        h(Tested, { answer: tested.answer }),
       state === "good" &&
         h(
           Alert,

@@ -114,9 +114,9 @@
 
   /** @param {string} action @param {string} about @param {Go} go */
   function lead(action, about, go) {
-    if (action === "setup") go("setup");
-    if (action === "mapping") go("setup", { step: "paths", folder: about });
-    if (action === "token") go("setup", { step: "token" });
+    if (action === "setup") go("setup", { open: "1" });
+    if (action === "mapping") go("setup", { open: "1", step: "paths", folder: about });
+    if (action === "token") go("setup", { open: "1", step: "token" });
     if (action === "settings") go("settings", { about });
   }
 

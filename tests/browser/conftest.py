@@ -67,6 +67,7 @@ def stage(browser: Browser, stash: StashServer) -> Iterator[Stage]:
     context.set_default_timeout(10_000)
     stash.store.plugin_settings.clear()
     made = Stage(context.new_page(), stash.url)
+    made.answer("wake", {"worker": "awake"})
     yield made
     context.close()
     assert made.problems == []

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Route
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Route
 
 from tests.browser.chromium import PICTURES
 
@@ -30,13 +30,16 @@ class Stage:
         self._answers: dict[str, Answer] = {}
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.route("**/graphql", self._on_graphql)
+        page.on("request", self._on_request)
 
     def answer(self, mode: str, answer: object) -> None:
         """Answer an operation in the plugin's place: a value, or what makes one of its arguments.
 
         An exception's text becomes the error that Stash shows.
         """
+        if not self._answers:
+            # Not before: what is routed waits while the test itself waits for a server.
+            self.page.route("**/graphql", self._on_graphql)
         self._answers[mode] = answer if callable(answer) else lambda _args: answer
 
     def open(self, path: str) -> None:
@@ -69,14 +72,14 @@ class Stage:
         if message.type == "error":
             self.problems.append(message.text)
 
+    def _on_request(self, request: Request) -> None:
+        args = _operation(request)
+        if args is not None:
+            self.asked.append(args)
+
     def _on_graphql(self, route: Route) -> None:
-        sent = json.loads(route.request.post_data or "{}")
-        args = sent.get("variables", {}).get("args")
-        if "runPluginOperation" not in sent.get("query", "") or args is None:
-            route.continue_()
-            return
-        self.asked.append(args)
-        made = self._answers.get(args.get("mode"))
+        args = _operation(route.request) or {}
+        made = self._answers.get(str(args.get("mode")))
         if made is None:
             route.continue_()
             return
@@ -85,3 +88,12 @@ class Stage:
         except Exception as error:  # noqa: BLE001 - whatever a test raises is what the page gets
             body = {"errors": [{"message": str(error)}], "data": None}
         route.fulfill(json=body)
+
+
+def _operation(request: Request) -> dict[str, Any] | None:
+    """The arguments of the plugin's operation that a request is; None for any other."""
+    if not request.url.endswith("/graphql"):
+        return None
+    sent = json.loads(request.post_data or "{}")
+    args: dict[str, Any] | None = sent.get("variables", {}).get("args")
+    return args if "runPluginOperation" in sent.get("query", "") else None

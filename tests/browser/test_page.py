@@ -150,6 +150,17 @@ def test_a_person_sees_the_state_and_syncs_all(stage: Stage) -> None:
     expect(bar).to_have_attribute("aria-valuenow", "312")
 
 
+def test_a_visit_wakes_the_worker_once(stage: Stage) -> None:
+    stage.answer("status", OFF)
+    stage.open(PAGE)
+    stage.see("The worker is not running")
+    stage.page.get_by_role("tab", name="Set-up").click()
+    stage.page.get_by_role("tab", name="State").click()
+    stage.see("The worker is not running")
+
+    assert len(stage.calls("wake")) == 1
+
+
 def test_a_run_is_stopped_by_its_button(stage: Stage) -> None:
     stage.answer("status", HUGE)
     stage.answer("stop", lambda args: {"stopped": args["id"]})

@@ -32,7 +32,6 @@ def room(stage: Stage, stash: StashServer) -> Stage:
     """The settings of an installation that has an address and a title template."""
     stash.store.plugin_settings["PlexSync"] = {"plexUrl": "http://plex:32400", "padCovers": True}
     stage.answer("status", status())
-    stage.answer("wake", {"worker": "awake"})
     told = {"settings": SETTINGS, "token_is": "file", "plex_url": "http://plex:32400"}
     stage.answer("settings", told)
     stage.open(ROOM)
@@ -66,7 +65,7 @@ def test_what_is_saved_leaves_the_rest_as_it_is_and_shows_on_stashs_own_page(
         "titleTemplate": "{title} ({year})",
         "syncRatings": True,
     }
-    assert len(room.calls("wake")) == 2
+    assert len(room.calls("wake")) == 3  # for the page, and for each setting
     room.page.get_by_role("link", name="").first.wait_for()
     room.page.evaluate("history.pushState({}, '', '/settings?tab=plugins')")
     room.page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")

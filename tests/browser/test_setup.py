@@ -105,7 +105,6 @@ def setup(stage: Stage) -> Stage:
     stage.answer("status", is_open("plex"))
     stage.answer("settings", {"settings": [], "token_is": "missing", "plex_url": ""})
     stage.answer("setup", lambda args: {"is_open": True, "step": args["step"]})
-    stage.answer("wake", {"worker": "awake"})
     for mode in RESULTS:
         stage.answer(mode, {"id": mode})
     stage.answer("result", lambda args: answered(RESULTS[args["id"]]))
