@@ -14,6 +14,7 @@ await build({
   entryPoints: [join(here, "main.jsx")],
   outfile: join(out, "host.js"),
   bundle: true,
+  minify: true,
   format: "iife",
   target: "chrome100",
   // React's own warnings (keys, unknown attributes) are errors on the console: they must be seen.
