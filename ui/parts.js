@@ -197,7 +197,10 @@
           ),
           h(ui.SayButton, {
             label: t(chosen === one.rating_key ? "candidate.chosen" : "candidate.choose"),
-            title: t("candidate.choose.label", { title: one.title, library: one.library }),
+            title: t(
+              chosen === one.rating_key ? "candidate.chosen.label" : "candidate.choose.label",
+              { title: one.title, library: one.library },
+            ),
             icon: chosen === one.rating_key ? "faCheck" : undefined,
             disabled: busy && picked === one.rating_key,
             onClick: () => choose(one.rating_key),

@@ -2,7 +2,7 @@
 (function (/** @type {PlexSyncUi} */ ui) {
   "use strict";
 
-  const { Card, ProgressBar } = window.PluginApi.libraries.Bootstrap;
+  const { Card } = window.PluginApi.libraries.Bootstrap;
   const { Fragment, useState } = window.PluginApi.React;
   const { h, text: t, number, ago } = ui;
 
@@ -132,13 +132,19 @@
           onClick: () => act.run(stop),
         }),
       ),
-      h(ProgressBar, {
-        now: done,
-        max: Math.max(total, 1),
-        srOnly: true,
-        label: t("run.progress", { done, total }),
-        "aria-label": runName(run),
-      }),
+      h(
+        "div",
+        { className: "progress" },
+        h("div", {
+          className: "progress-bar",
+          role: "progressbar",
+          style: { width: `${(100 * done) / Math.max(total, 1)}%` },
+          "aria-label": runName(run),
+          "aria-valuenow": done,
+          "aria-valuemin": 0,
+          "aria-valuemax": total,
+        }),
+      ),
       h("p", { className: "text-muted" }, figures.join(" · ")),
     );
   }
@@ -171,7 +177,7 @@
       ),
       shown.length < events.length &&
         h(ui.SayButton, {
-          label: t("events.all", { count: events.length }),
+          label: t("show.all", { count: events.length }),
           onClick: () => setAll(true),
         }),
     );

@@ -90,7 +90,6 @@
     "preview.counts": "What a sync would do, of {total} scenes",
     "preview.fields": "Fields that would be written",
     "preview.reasons": "Why scenes are left alone",
-    "preview.none": "Plex shows all of it already. Nothing would be written.",
     "kind.changed": "would be changed",
     "kind.unchanged": "show it already",
     "kind.skipped": "left alone",
@@ -107,7 +106,6 @@
     "support.not_copied": "The browser did not copy it: select the text and copy it yourself.",
 
     "trouble.title": "Trouble",
-    "trouble.scenes": { one: "{count} scene", other: "{count} scenes" },
     "trouble.show": "Show scenes",
     "trouble.hide": "Hide scenes",
     "trouble.candidates": "Items that could be it",
@@ -127,13 +125,14 @@
     "done.retry": "They are tried again.",
 
     "events.title": "Last events",
-    "events.all": "Show all {count}",
+    "show.all": "Show all {count}",
     "events.none": "Nothing happened yet. Edit a scene, or sync all.",
     "scene.link": "Scene {id}",
 
     "candidate.choose": "Choose",
     "candidate.chosen": "Chosen",
     "candidate.choose.label": "Choose {title} in {library}",
+    "candidate.chosen.label": "Chosen: {title} in {library}",
     "candidate.back": "Take the choice back",
 
     "settings.where": "Where Plex is",

@@ -6,6 +6,7 @@
   const { useEffect, useState } = window.PluginApi.React;
   const { h, text: t } = ui;
   const PAGE_SIZE = 50;
+  const SHOWN = 6;
 
   /** @param {{total: number, page: number, turn: (page: number) => void}} props */
   function Pages({ total, page, turn }) {
@@ -175,17 +176,22 @@
 
   /** @type {PlexSyncUi["Troubles"]} */
   function Troubles({ troubles, refresh, go }) {
+    const [all, setAll] = useState(false);
     if (!troubles.length) return null;
+    const shown = all ? troubles : troubles.slice(0, SHOWN);
     return h(
       ui.Section,
       { id: "troubles", title: t("trouble.title") },
       h(
         "ul",
         { className: "plexsync-troubles" },
-        troubles.map((one) =>
-          h(Row, { key: `${one.code} ${one.about}`, trouble: one, refresh, go }),
-        ),
+        shown.map((one) => h(Row, { key: `${one.code} ${one.about}`, trouble: one, refresh, go })),
       ),
+      shown.length < troubles.length &&
+        h(ui.SayButton, {
+          label: t("show.all", { count: troubles.length }),
+          onClick: () => setAll(true),
+        }),
     );
   }
 

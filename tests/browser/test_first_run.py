@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from bench.operations import make_world
+from mirror.ledger import Ledger
 from tests.acceptance.world import World
 from tests.browser.chromium import HOST
 from tests.browser.stage import Stage
 from tests.waiting import wait_for
+from worker.gate import Gate
 from worker.outside import FIND_AT
 
 PAGE = "/plugins/plexsync"
@@ -187,3 +191,24 @@ def test_an_ignored_scene_is_left_alone(world: World, tab: Stage) -> None:
     tab.page.get_by_role("tab", name="Plex").click()
     tab.button("Sync again").click()
     wait_for(lambda: world.shown(key, "title") == "two", what="the second title")
+
+
+def test_a_hundred_thousand_scenes_are_shown_as_fast_as_ten(world: World, tab: Stage) -> None:
+    """Counted ahead, in pages, and without asking Stash or Plex."""
+    data = make_world(world.config)
+    with closing(Ledger(data / "ledger.db")) as ledger:
+        Gate(ledger).close_by_person()  # so that nobody works them off meanwhile
+    tab.open(PAGE)
+
+    expect(tab.page.locator("[data-count=in_step]")).to_have_text("75,000")
+    expect(tab.page.locator("[data-count=not_in_plex]")).to_have_text("12,500")
+    expect(tab.page.locator("[data-count=ambiguous]")).to_have_text("12,500")
+    rows = tab.page.locator(".plexsync-trouble")
+    assert rows.count() > 5
+    tab.picture("real-hundred-thousand")
+    ambiguous = tab.page.locator("[data-code=ambiguous]")
+    ambiguous.get_by_role("button", name="Show scenes").click()
+    tab.see("Page 1 of 250")
+    ambiguous.get_by_role("button", name="Older").click()
+    tab.see("Page 2 of 250")
+    expect(ambiguous.locator(".plexsync-troubled > li")).to_have_count(50)
