@@ -99,6 +99,14 @@
     });
   }
 
+  function addToCards() {
+    patch.after("SceneCard.Overlays", (/** @type {any[]} */ ...received) => {
+      const shown = received[received.length - 1];
+      const id = Number(received[0] && received[0].scene && received[0].scene.id);
+      return id ? h(Fragment, null, shown, h(ui.Guard, null, h(ui.CardMark, { id }))) : shown;
+    });
+  }
+
   /** @param {any} props */
   function scenePane(props) {
     const pane = { eventKey: SCENE_TAB, mountOnEnter: true, unmountOnExit: true };
@@ -113,6 +121,7 @@
     ["tab", () => add("ScenePage.Tabs", sceneNav)],
     ["scene", () => add("ScenePage.TabContent", scenePane)],
     ["settings", addToSettings],
+    ["cards", addToCards],
   ];
   // One place that this Stash does not have takes none of the others along.
   places.forEach(([name, place]) => tried(name, place, undefined));

@@ -139,7 +139,7 @@
     return h(
       Fragment,
       null,
-      h("p", { className: "text-muted" }, t("settings.same")),
+      h("p", { className: "plexsync-intro" }, t("settings.same")),
       h(ui.Outcome, { action: act }),
       GROUPS.map((group) =>
         h(

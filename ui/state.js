@@ -220,5 +220,5 @@
     );
   }
 
-  Object.assign(ui, { Light, Events, State, runName });
+  Object.assign(ui, { lights: LIGHTS, Light, Events, State, runName });
 })(window.PlexSyncUi);

@@ -240,6 +240,11 @@
     "state.ignored": "This scene is left alone because somebody chose so.",
     "state.unknown": "PlexSync has not looked at this scene yet.",
 
+    "mark.in_step": "Plex shows this scene as Stash does",
+    "mark.working": "On its way to Plex",
+    "mark.needs_you": "Not shown in Plex: see the scene's tab",
+    "mark.off": "Left alone in Plex",
+
     "scene.tab": "Plex",
     "scene.item": "In Plex",
     "scene.open": "Open in {library}",

@@ -246,6 +246,8 @@ declare global {
     tellSetup: (what: string, step: string) => Promise<any>;
     Asking: (props: { asked: Asked; working: string }) => JSX.Element;
     PreviewedScene: (props: { scene: PreviewScene; bare?: boolean }) => JSX.Element;
+    lights: Record<string, string>;
+    CardMark: (props: { id: number }) => JSX.Element | null;
     SceneTab: (props: { id: number }) => JSX.Element;
     PATH: string;
     Page: () => JSX.Element;

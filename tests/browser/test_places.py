@@ -82,6 +82,28 @@ def test_both_plugins_are_there_wherever_they_meet(stage: Stage) -> None:
     expect(tabs).to_have_text(["Details", "File Info", "Other", "Plex"])
 
 
+def test_cards_bear_a_mark_only_where_the_setting_asks_for_it(
+    stage: Stage, stash: StashServer
+) -> None:
+    stage.answer("marks", {"marks": {"1": "in_step", "2": "needs_you"}})
+    stage.open("/scenes")
+    stage.see("Scene no. 3")
+    stage.button(BUTTON).wait_for()
+    expect(stage.page.locator(".plexsync-mark")).to_have_count(0)
+    stage.page.wait_for_load_state("networkidle")
+    assert not stage.calls("marks")
+
+    stash.store.plugin_settings["PlexSync"] = {"markCards": True}
+    stage.page.reload()
+    marks = stage.page.locator(".scene-card .plexsync-mark")
+    expect(marks).to_have_text(
+        ["Plex shows this scene as Stash does", "Not shown in Plex: see the scene's tab"]
+    )
+    stage.picture("cards")
+    [asked] = stage.calls("marks")  # all cards together
+    assert sorted(asked["ids"]) == [1, 2, 3]
+
+
 def test_a_stash_without_some_of_the_places_still_has_the_page(stage: Stage) -> None:
     """Another version may lack one: what is left works."""
     stage.page.add_init_script(
