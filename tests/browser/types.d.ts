@@ -1,4 +1,4 @@
-// What the scripts of this folder share, and the shapes of docs/operations.md; for the checks alone.
+// What the scripts in `ui/` share, and the shapes of docs/operations.md; for the checks alone.
 import type * as ApolloModule from "@apollo/client";
 import type * as ReactFontAwesomeModule from "@fortawesome/react-fontawesome";
 import type * as ReactModule from "react";
