@@ -44,6 +44,19 @@
     return new Promise((resolve) => window.setTimeout(resolve, ms));
   }
 
+  /** While nobody looks, nobody asks. */
+  function untilSeen() {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (document.hidden) return;
+        document.removeEventListener("visibilitychange", look);
+        resolve(undefined);
+      };
+      document.addEventListener("visibilitychange", look);
+      look();
+    });
+  }
+
   /** @type {PlexSyncUi["ask"]} */
   async function ask(args, { onProgress, isWanted }) {
     const { id } = await operation(args);
@@ -58,6 +71,7 @@
       }
       onProgress(told);
       await pause(wait);
+      await untilSeen();
       wait = Math.min(LONGEST_PAUSE_MS, wait * 1.5);
     }
     return null;

@@ -98,6 +98,7 @@ class StashHandler(BaseHTTPRequestHandler):
         self.server.closed(self.connection)
         with suppress(OSError):
             super().finish()
+        self.rfile.close()  # which a client that left kept the line above from reaching
 
     def log_message(self, *_arguments: object) -> None:
         """Nothing: requests are kept in `StashHttpServer.log`."""

@@ -96,6 +96,15 @@ EMPTY = status(
 OFF = status(light=light("off", "The worker is not running; the next edit starts it."))
 
 
+def hide(stage: Stage, is_hidden: bool) -> None:
+    """As when a person looks at another tab, and comes back."""
+    stage.page.evaluate(
+        "is => {Object.defineProperty(document, 'hidden', {value: is, configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))}",
+        is_hidden,
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "told", "shown"),
     [
@@ -382,29 +391,47 @@ def test_an_answer_of_another_shape_leaves_the_rest_of_the_page(stage: Stage) ->
     stage.problems.clear()  # React itself reports what the page caught
 
 
+def passes(stage: Stage, ms: int, mode: str) -> int:
+    """Let time pass on the page; how often it asked meanwhile."""
+    stage.page.evaluate("1")  # what it asked before has arrived here by now
+    before = len(stage.calls(mode))
+    stage.page.clock.run_for(ms)
+    stage.page.evaluate("fetch('/host.css').then(() => 1)")  # and so has what it asked since
+    return len(stage.calls(mode)) - before
+
+
 def test_the_page_asks_often_only_while_something_moves_and_it_is_seen(stage: Stage) -> None:
     stage.page.clock.install()
     stage.answer("status", HUGE)
     stage.open(PAGE)
     stage.see("about 17 minutes left")
-
-    asked = len(stage.calls("status"))
-    stage.page.clock.run_for(2100)
-    expect(stage.page.locator(".plexsync-sentence")).to_be_visible()
-    assert len(stage.calls("status")) == asked + 1
+    assert passes(stage, 2100, "status") == 1
 
     stage.answer("status", status())
-    stage.page.clock.run_for(2100)
+    passes(stage, 2100, "status")
     stage.see("Plex shows all 1,204 scenes")
-    asked = len(stage.calls("status"))
-    stage.page.clock.run_for(14000)
-    assert len(stage.calls("status")) == asked
-    stage.page.clock.run_for(1500)
-    assert len(stage.calls("status")) == asked + 1
+    assert passes(stage, 14000, "status") == 0
+    assert passes(stage, 1500, "status") == 1
 
-    stage.page.evaluate(
-        "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
-        "document.dispatchEvent(new Event('visibilitychange'))"
-    )
-    stage.page.clock.run_for(60000)
-    assert len(stage.calls("status")) == asked + 1
+    hide(stage, True)
+    assert passes(stage, 60000, "status") == 0
+    hide(stage, False)
+    assert passes(stage, 100, "status") <= 1
+    stage.see("Plex shows all 1,204 scenes")
+
+
+def test_an_answer_is_not_asked_for_while_nobody_looks(stage: Stage) -> None:
+    stage.page.clock.install()
+    stage.answer("status", status())
+    stage.answer("preview", {"id": "preview-1"})
+    going = {"done": False, "run": run("preview", 400, 1204), "pause": None, "result": None}
+    stage.answer("result", going)
+    stage.open(PAGE)
+    stage.button("Preview all").click()
+    stage.see("400 of 1,204 scenes")
+    hide(stage, True)
+    passes(stage, 3000, "result")
+    assert passes(stage, 30000, "result") == 0
+
+    with stage.page.expect_request(lambda one: '"result"' in (one.post_data or "")):
+        hide(stage, False)

@@ -245,6 +245,7 @@ declare global {
     setupSteps: Record<string, (props: StepProps) => JSX.Element>;
     tellSetup: (what: string, step: string) => Promise<any>;
     Asking: (props: { asked: Asked; working: string }) => JSX.Element;
+    fieldName: (field: string) => string;
     PreviewedScene: (props: { scene: PreviewScene; bare?: boolean }) => JSX.Element;
     lights: Record<string, string>;
     CardMark: (props: { id: number }) => JSX.Element | null;
