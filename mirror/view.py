@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,6 +102,15 @@ class LedgerView:
         """Return how a scene stands, None if it was never synced."""
         row = self._ask(f"{_SCENE} WHERE scene_id = ?", (scene_id,)).fetchone()
         return _scene(row) if row else None
+
+    def states_of(self, scene_ids: Iterable[int]) -> dict[int, str]:
+        """Return the state of each scene that was synced."""
+        ids = json.dumps(list(scene_ids))
+        rows = self._ask(
+            "SELECT scene_id, state FROM scenes WHERE scene_id IN (SELECT value FROM json_each(?))",
+            (ids,),
+        )
+        return dict(rows.fetchall())
 
     def items_of(self, scene_id: int) -> list[ItemRow]:
         """Return the items that a scene was the last to write."""

@@ -30,6 +30,7 @@ READING = {
     "status": "plugin.status:read_status",
     "show_status": "plugin.tasks:show_status",
     "scene": "plugin.scene_view:read_scene",
+    "marks": "plugin.scene_view:read_marks",
     "troubles": "plugin.scene_view:read_troubles",
     "settings": "plugin.settings_view:read_settings_view",
     "result": "plugin.results:read_result",

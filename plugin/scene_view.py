@@ -11,11 +11,14 @@ from errors import BadCallError
 from mirror.view import ItemRow, LedgerView, SceneRow, viewing
 from plugin.troubles import FOLDER_CODES
 from stash.call import Command
-from sync_queue.queue_status import SceneJob, read_counts, read_failed, read_job
+from sync_queue.queue_status import SceneJob, read_counts, read_failed, read_job, read_statuses
 from worker.known import SERVER
 
 PAGE = 50
 EVENTS_SHOWN = 20
+MARKED = 1000  # scenes that one page of Stash shows, at most
+_LEVELS = {"in_step": "in_step", "resting": "needs_you"}
+_JOB_LEVELS = {"waiting": "working", "out": "working", "failed": "needs_you"}
 _GONE_CODES = ("held",)
 _SKIPPED_CODES = ("filtered", "ignored")
 
@@ -38,6 +41,24 @@ def read_scene(folder: Path | None, command: Command) -> dict[str, object]:
     job = read_job(folder / "queue", scene_id)
     with viewing(folder / "ledger.db") as view:
         return _told(scene_id, job, view, view.scene(scene_id) if view else None)
+
+
+def read_marks(folder: Path | None, command: Command) -> dict[str, object]:
+    """How each of some scenes stands, in the words of the page's light.
+
+    Args:
+        folder: The data folder; None before the first use.
+        command: Names the scenes by their ids.
+    """
+    ids = command.ids[:MARKED]
+    if folder is None:
+        return {"marks": {}}
+    jobs = read_statuses(folder / "queue", ids)
+    with viewing(folder / "ledger.db") as view:
+        states = view.states_of(ids) if view else {}
+    levels = {one: _LEVELS.get(state, "off") for one, state in states.items()}
+    levels |= {one: _JOB_LEVELS[status] for one, status in jobs.items()}
+    return {"marks": {str(one): level for one, level in levels.items()}}
 
 
 def read_troubles(folder: Path | None, command: Command) -> dict[str, object]:

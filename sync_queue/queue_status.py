@@ -5,8 +5,9 @@ A status is read while a worker writes, and while none lives. It starts and writ
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,15 @@ def read_job(folder: Path, scene_id: int) -> SceneJob | None:
         return None
     status, due, code, message, attempts = row
     return SceneJob(status=_STATUS[status], due=due, code=code, message=message, attempts=attempts)
+
+
+def read_statuses(folder: Path, scene_ids: Iterable[int]) -> dict[int, str]:
+    """The status of the job of each scene that has one; raises as `read_counts`."""
+    with _reading(folder) as connection:
+        if connection is None:
+            return {}
+        rows = connection.execute(sql.JOBS_OF_SCENES, (json.dumps(list(scene_ids)),))
+        return {scene_id: _STATUS[status] for scene_id, status in rows}
 
 
 @contextmanager

@@ -250,6 +250,10 @@ WHERE status = 9 AND code = :code ORDER BY scene_id LIMIT :limit OFFSET :offset
 JOB_OF_SCENE = """
 SELECT status, due, code, message, attempts FROM scene_jobs WHERE scene_id = ?
 """
+JOBS_OF_SCENES = """
+SELECT scene_id, status FROM scene_jobs
+WHERE scene_id IN (SELECT value FROM json_each(?))
+"""
 DEAD_LETTERS = """
 SELECT scene_id, code, message, attempts, buried FROM scene_jobs INDEXED BY scene_jobs_buried
 WHERE status = 9 ORDER BY buried DESC, scene_id DESC LIMIT :limit OFFSET :offset

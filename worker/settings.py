@@ -54,6 +54,7 @@ class Settings:
         filters: Which scenes are shown at all.
         undo_filtered: A scene that falls out of the filters is undone, not left as it is.
         scan_missing: Plex is asked to scan the folder of a file that it does not have.
+        mark_cards: The page marks the cards of scenes; the worker does not care.
         undo_destroyed: The item of a destroyed scene is undone, not left as it is.
         catch_up_seconds: Between two looks for changes that no hook told.
         complaints: One sentence for each value that could not be used.
@@ -67,6 +68,7 @@ class Settings:
     filters: Filters = field(default_factory=Filters)
     undo_filtered: bool = False
     scan_missing: bool = False
+    mark_cards: bool = False
     undo_destroyed: bool = False
     catch_up_seconds: float = CATCH_UP_SECONDS
     complaints: tuple[str, ...] = ()
@@ -86,6 +88,7 @@ def read_settings(stored: Mapping[str, object]) -> Settings:
         filters=_filters(stored, complaints),
         undo_filtered=_flag(stored, "undoFiltered", complaints),
         scan_missing=_flag(stored, "scanMissing", complaints),
+        mark_cards=_flag(stored, "markCards", complaints),
         undo_destroyed=_flag(stored, "undoDestroyed", complaints),
         catch_up_seconds=max(
             CATCH_UP_SECONDS, 60.0 * _number(stored, "catchUpMinutes", complaints, most=1440)

@@ -54,6 +54,11 @@ _WHERE = (
         "Scan for missing files",
         "Ask Plex to scan the folder of a file that it does not have yet.",
     ),
+    _switch(
+        "markCards",
+        "Mark cards of scenes",
+        "A small mark on the cards of scenes in Stash says whether Plex shows them.",
+    ),
 )
 
 _WHAT = (

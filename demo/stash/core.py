@@ -42,6 +42,7 @@ class Core:
         send_null_cookie: Calls bring `"SessionCookie": null`.
         relative_plugin_dir: `PluginDir` is relative to the working directory.
         external_host: Address in `paths.screenshot` and its like instead of the asker's.
+        page_folder: Where the page for browsers lies; None is a Stash without one.
     """
 
     def __init__(self, folder: Path, *, credentials: Credentials | None, python: str) -> None:
@@ -52,6 +53,7 @@ class Core:
         self.send_null_cookie = False
         self.relative_plugin_dir = False
         self.external_host = ""
+        self.page_folder: Path | None = None
         self.version = "v0.30.1"
         self.parallel_tasks = 4
         self.store = Store()

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from demo.stash.api import Api
 from demo.stash.core import Asker, Core, Faults
+from demo.stash.pages import Page, find_page
 from demo.stash.pictures import answer_picture
 from demo.stash.sessions import AuthKind, Verdict
 
@@ -97,6 +98,7 @@ class StashHandler(BaseHTTPRequestHandler):
         self.server.closed(self.connection)
         with suppress(OSError):
             super().finish()
+        self.rfile.close()  # which a client that left kept the line above from reaching
 
     def log_message(self, *_arguments: object) -> None:
         """Nothing: requests are kept in `StashHttpServer.log`."""
@@ -198,8 +200,17 @@ class StashHandler(BaseHTTPRequestHandler):
         if self.command == "GET" and answer is not None:
             self._send(entry, answer.status, {**answer.headers, **headers}, answer.body)
             return
+        page = self._page(path)
+        if page is not None:
+            self._send(entry, 200, {"Content-Type": page.content_type, **headers}, page.body)
+            return
         status = 404 if self.command == "GET" else 405
         self._send(entry, status, {"Content-Type": "text/plain; charset=utf-8"}, b"")
+
+    def _page(self, path: str) -> Page | None:
+        core = self.server.core
+        enabled = [one for one in core.plugins.all() if core.plugins.is_enabled(one.id)]
+        return find_page(enabled, core.page_folder, path) if self.command == "GET" else None
 
     def _login(self, entry: LoggedRequest, body: bytes) -> None:
         form = {key: values[0] for key, values in parse_qs(body.decode("utf-8", "replace")).items()}

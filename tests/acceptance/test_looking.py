@@ -76,6 +76,28 @@ def test_a_scene_tells_its_items_its_last_sync_and_its_events(world: World) -> N
     assert world.plex.requests == []
 
 
+def test_marks_tell_many_scenes_at_once(world: World) -> None:
+    """A page of cards costs one process."""
+    shown, _ = world.add("shown.mp4", title="t")
+    away = world.stash.store.add_scene("/data/stash/away.mp4")
+    unseen = world.stash.store.add_scene("/data/stash/unseen.mp4")
+    assert world.operation(mode="marks", ids=[shown]) == {"marks": {}}
+    for scene in (shown, away):
+        world.save(scene, title="new")
+    world.settle()
+    world.operation(mode="hold")
+    wait_for(lambda: world.operation(mode="status")["held"], what="the pause")
+    waiting, _ = world.add("waiting.mp4")
+    world.save(waiting, title="new")
+    wait_for(
+        lambda: str(waiting) in world.operation(mode="marks", ids=[waiting])["marks"],
+        what="the job",
+    )
+
+    marks = world.operation(mode="marks", ids=[shown, away, unseen, waiting])["marks"]
+    assert marks == {str(shown): "in_step", str(away): "needs_you", str(waiting): "working"}
+
+
 def test_a_scene_that_was_set_aside_says_why_and_what_helps(world: World) -> None:
     scene, _ = world.add(title="t")
     world.plex.faults.set("status:400", methods={"PUT"})

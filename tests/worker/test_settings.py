@@ -148,6 +148,7 @@ EFFECTS: dict[str, tuple[object, Callable[[Settings], object]]] = {
     "plexLibraries": ("Movies", lambda settings: settings.libraries),
     "pathMappings": ("/data => /media", folder),
     "scanMissing": (True, lambda settings: settings.scan_missing),
+    "markCards": (True, lambda settings: settings.mark_cards),
     "titleTemplate": ("[{studio} - ]{title}", shown),
     "sortTitle": ("{date} {title}", shown),
     "syncRatings": (True, shown),
@@ -174,7 +175,7 @@ EFFECTS: dict[str, tuple[object, Callable[[Settings], object]]] = {
     "undoDestroyed": (True, lambda settings: settings.undo_destroyed),
     "catchUpMinutes": (5, lambda settings: settings.catch_up_seconds),
 }
-NO_COMPARISON = {"plexUrl", "plexToken", "undoDestroyed", "catchUpMinutes"}
+NO_COMPARISON = {"plexUrl", "plexToken", "markCards", "undoDestroyed", "catchUpMinutes"}
 
 
 def test_every_setting_has_an_effect_that_is_shown_here() -> None:
