@@ -15,6 +15,8 @@ QUERIES = {
     "scene ids": queries.SCENE_IDS,
     "newest": queries.NEWEST,
     "updated since": queries.UPDATED_SINCE,
+    "a page of scenes": queries.scene_page(with_tag_parents=False),
+    "a page of scenes with tags' parents": queries.scene_page(with_tag_parents=True),
     "a batch": queries.read_scenes([1, 45]),
     "a batch with tags' parents": queries.read_scenes([1, 45], with_tag_parents=True),
     **{f"of a {kind}": queries.scenes_related_to(kind) for kind in queries.RELATED_KINDS},
