@@ -37,7 +37,7 @@ node_modules/.ready: package.json package-lock.json
 endif
 
 browser: $(VENV)/.ready build/host/host.js
-	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser tests/browser
 
 unit: $(VENV)/.ready build/host/host.js
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not torture"
