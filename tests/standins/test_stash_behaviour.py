@@ -305,7 +305,7 @@ def guarded(tmp_path: Path) -> Iterator[StashServer]:
 
 
 def test_a_cookie_dies_and_its_renewals_live_on(guarded: StashServer) -> None:
-    guarded.max_session_age = 0.5
+    guarded.max_session_age = 3.0
     old = new = {"Cookie": f"session={guarded.core.sessions.issue()}"}
 
     def old_is_dead() -> bool:
