@@ -75,18 +75,19 @@ def digest_of(value: object) -> str:
 
     Of a dataclass the fields count by which it is compared; a set counts in order.
     """
-    text = json.dumps(_plain(value), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(
+        value, default=_plain, sort_keys=True, ensure_ascii=True, separators=(",", ":")
+    )
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
 
 def _plain(value: object) -> object:
+    """What JSON has no word for, in its words."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return dict(value)
     if isinstance(value, (set, frozenset)):
         return sorted(map(str, value))
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
     if dataclasses.is_dataclass(value):
         counted = [one.name for one in dataclasses.fields(value) if one.compare]
-        return {name: _plain(getattr(value, name)) for name in counted}
-    return value
+        return {name: getattr(value, name) for name in counted}
+    raise TypeError(f"{type(value).__name__} is no fact")

@@ -20,6 +20,7 @@ from pathlib import Path
 from mirror import records
 from mirror.choices import Choices
 from mirror.journal import Journal, item_key
+from mirror.known_items import KnownItems, read_items
 from mirror.ledger_file import LedgerFile, Origin, read_scene_counts
 from mirror.records import Confirmation, Event, Intent, ItemId, Kind, SceneState
 from mirror.scene_rows import SceneRows
@@ -91,26 +92,13 @@ class Ledger:
         """Copy the ledger, so that it can come back after damage; the earlier copy goes."""
         self._file.copy()
 
+    def known_items(self, machine: str, rating_keys: Iterable[int]) -> KnownItems:
+        """Return what is known under some rating keys of a server, read at once."""
+        return read_items(self._file, machine, rating_keys)
+
     def written(self, item: ItemId) -> Written | None:
         """Return what is known of this very item, whichever scene wrote it; None if nothing."""
-        rows = self._file.execute(
-            f"SELECT asked, unsure, before, removed FROM items WHERE {_SAME_ITEM}",  # noqa: S608
-            item_key(item),
-        )
-        return records.read_written(*rows[0]) if rows else None
-
-    def part_known(self, item: ItemId, parts: Iterable[str]) -> str:
-        """Return the part under which this item is known: its own, or another of its files.
-
-        What was written for the one file of an item is ours also when another one's scene speaks
-        for the item now.
-        """
-        rows = self._file.execute(
-            "SELECT part FROM items WHERE rating_key = ? AND section_uuid = ? AND machine = ?",
-            (item.rating_key, item.section_uuid, item.machine),
-        )
-        known = {part for (part,) in rows}
-        return next((part for part in (item.part, *parts) if part in known), item.part)
+        return self.known_items(item.machine, [item.rating_key]).written(item)
 
     def ids_of_key(self, machine: str, rating_key: int) -> list[tuple[ItemId, int]]:
         """Return what is known under one rating key of a server, with the scene that wrote it."""
@@ -142,24 +130,18 @@ class Ledger:
         )
         return int(gone or 0), int(known)
 
-    def writer(self, item: ItemId) -> int | None:
-        """Return the scene that wrote this item last."""
-        rows = self._file.execute(
-            f"SELECT scene_id FROM items WHERE {_SAME_ITEM}",  # noqa: S608
-            item_key(item),
-        )
-        return int(rows[0][0]) if rows else None
-
     def begin(self, intents: Iterable[Intent], *, now: float) -> None:
         """Record what a batch is about to write; all or nothing, before its first PUT.
 
         Until it is confirmed nobody knows what the item shows, so the scene's fingerprint goes: an
         edit that is taken back in Stash meanwhile would else look like one that stands.
         """
+        meant_now = list(intents)
         with self._file.transaction():
-            for intent in intents:
+            rows = self._rows_of(intent.item for intent in meant_now)
+            for intent in meant_now:
                 self._unsettle(intent)
-                known = self.written(intent.item) or Written()
+                known = rows.pop(intent.item, None) or self.written(intent.item) or Written()
                 meant = intent.written
                 asked = Asked(scalars=meant.asked_scalars, tags=meant.asked_tags)
                 # The same write tried again and again after crashes is one possibility.
@@ -192,13 +174,17 @@ class Ledger:
         self, done: Iterable[Confirmation], *, now: float, events: Iterable[Event] = ()
     ) -> None:
         """Record what a batch has done; all or nothing, before its jobs are acknowledged."""
+        all_done = list(done)
         with self._file.transaction():
-            for one in done:
+            rows = self._rows_of(item for one in all_done for item in one.items)
+            for one in all_done:
                 for item, written in one.items.items():
+                    known = rows.pop(item, None) or self.written(item) or Written()
                     if written is None or one.is_undo:
                         self.forget_item(item)
+                        known = Written()
                     if written is not None:
-                        self._confirm_item(one.state.scene_id, item, written, now)
+                        self._confirm_item(one.state.scene_id, item, written, known, now)
                 self._scenes.put(one.state, now)
                 if one.is_undo:
                     self.wishes.forget(one.state.scene_id)
@@ -300,8 +286,20 @@ class Ledger:
         """Return scenes by "state", or by "state/code" where there is a code."""
         return self._file.counts()
 
-    def _confirm_item(self, scene_id: int, item: ItemId, written: Written, now: float) -> None:
-        known = self.written(item) or Written()
+    def _rows_of(self, items: Iterable[ItemId]) -> dict[ItemId, Written]:
+        """What is known of the items of a batch; who writes one takes it out, for it moves then."""
+        wanted: dict[str, set[int]] = {}
+        for item in items:
+            wanted.setdefault(item.machine, set()).add(item.rating_key)
+        found: dict[ItemId, Written] = {}
+        for machine, keys in wanted.items():
+            known = self.known_items(machine, keys)
+            found.update((item, known.written(item) or Written()) for item in known.rows)
+        return found
+
+    def _confirm_item(
+        self, scene_id: int, item: ItemId, written: Written, known: Written, now: float
+    ) -> None:
         asked = Asked(scalars=written.asked_scalars, tags=written.asked_tags)
         before = _first_standings(known, written)
         self._file.execute(

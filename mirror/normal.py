@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from functools import lru_cache
 
 _NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
@@ -28,6 +29,7 @@ def normal_form(field: str, value: str) -> str:
     return text
 
 
+@lru_cache(maxsize=20_000)
 def tag_key(value: str) -> str:
     """Return what identifies a value of a list: Plex may change the case of what it is given."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", value).lower()).strip()

@@ -112,6 +112,8 @@ class SceneRows:
             "SELECT kind, object_id FROM links WHERE scene_id = ?", (scene_id,)
         )
         held = frozenset(rows)
+        if held == links:
+            return
         self._file.execute_many(
             "DELETE FROM links WHERE kind = ? AND object_id = ? AND scene_id = ?",
             [(*link, scene_id) for link in held - links],

@@ -13,6 +13,7 @@ from mirror.desired import desired_item
 from mirror.edit import plan_edit, written_after
 from mirror.filters import reason_to_skip
 from mirror.fingerprint import fingerprint, source_mark
+from mirror.known_items import KnownItems
 from mirror.ledger import ItemId, Ledger, SceneState
 from mirror.limits import within_limits
 from mirror.written import NOTHING_WRITTEN, Standing, Written
@@ -74,6 +75,7 @@ class Decider:
         self._verifier = verifier
         self._destroyed = destroyed
         self._now = now
+        self._known = KnownItems()
         self._context = skip_context(settings, server)
         self.chosen = Chosen(ledger, server, now=now)
 
@@ -104,10 +106,15 @@ class Decider:
             for plan in plans
         }
         found = self.chosen.apply(plans, self._find(wanted))
+        keys = [item.rating_key for one in found.values() for item in one.items]
+        self._known = self._ledger.known_items(self._server.machine, keys)
         self._owners.look(
-            (plan, item, self._id(plan, item))
-            for plan in plans
-            for item in found[plan.scene.id].items
+            (
+                (plan, item, self._id(plan, item))
+                for plan in plans
+                for item in found[plan.scene.id].items
+            ),
+            self._known,
         )
         return verdicts + [self._with_plex(plan, found[plan.scene.id]) for plan in plans]
 
@@ -221,11 +228,11 @@ class Decider:
             rating_key=item.rating_key,
             part=next(path for path in item.files if comparable(path) in mine),
         )
-        return replace(item_id, part=self._ledger.part_known(item_id, item.files))
+        return replace(item_id, part=self._known.part_known(item_id, item.files))
 
     def _target(self, plan: Plan, item: Item) -> Target:
         item_id = self._id(plan, item)
-        before = self._ledger.written(item_id)
+        before = self._known.written(item_id)
         detail = plan.known.detail if plan.known else None
         edit = plan_edit(plan.desired, item, before, self._settings.policy)
         edit = within_limits(edit, item, detail)

@@ -128,7 +128,7 @@ class Errands:
             ledger=self._ledger,
             settings=settings,
             covers=CoverReader(stash),
-            owners=Owners(stash, settings.mapping, self._ledger),
+            owners=Owners(stash, settings.mapping),
             stash_folders=self._paths.folders,
             verifier=None,
             destroyed=Destroyed(

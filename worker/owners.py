@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mirror.ledger import ItemId, Ledger
+from mirror.known_items import KnownItems
+from mirror.ledger import ItemId
 from mirror.paths import PathMapping
 from plex.item import Item
 from plex.paths import comparable
@@ -22,21 +23,24 @@ class Owners:
     Args:
         stash: Says who holds a file.
         mapping: Leads from Plex's paths to Stash's.
-        ledger: Says which scene wrote an item last.
     """
 
-    def __init__(self, stash: StashClient, mapping: PathMapping, ledger: Ledger) -> None:
+    def __init__(self, stash: StashClient, mapping: PathMapping) -> None:
         self._stash = stash
         self._mapping = mapping
-        self._ledger = ledger
         self._holders: dict[str, tuple[int, ...]] = {}
 
-    def look(self, found: Iterable[tuple[Plan, Item, ItemId]]) -> None:
-        """Ask Stash once for all files of these items that others may hold."""
+    def look(self, found: Iterable[tuple[Plan, Item, ItemId]], known: KnownItems) -> None:
+        """Ask Stash once for all files of these items that others may hold.
+
+        Args:
+            found: What was found for each scene of a batch.
+            known: Says which scene wrote an item last.
+        """
         doubtful: dict[str, None] = {}
         for plan, item, item_id in found:
             mine = {comparable(path) for path in plan.paths}
-            last = self._ledger.writer(item_id)
+            last = known.writer(item_id)
             for path in item.files:
                 is_mine = comparable(path) in mine
                 if not is_mine or last not in {None, plan.scene.id}:

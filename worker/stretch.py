@@ -277,7 +277,8 @@ class Stretch:
         written = fields_written(plan, carried)
         if written:
             keys = ", ".join(str(target.item.rating_key) for target in plan.targets)
-            log.info("scene %d -> item %s: %s", plan.scene.id, keys, ", ".join(written))
+            level = logging.DEBUG if plan.job.run else logging.INFO  # a run is summed up
+            log.log(level, "scene %d -> item %s: %s", plan.scene.id, keys, ", ".join(written))
         if carried.trouble:  # the text stands, the cover is tried again
             self._end(plan.job, "retrying", str(carried.trouble), error=carried.trouble)
             return

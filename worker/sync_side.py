@@ -297,7 +297,7 @@ class SyncSide:
             ledger=self._ledger,
             settings=settings,
             covers=covers,
-            owners=Owners(stash, settings.mapping, self._ledger),
+            owners=Owners(stash, settings.mapping),
             stash_folders=self._paths.folders,
             verifier=self._verifier,
             destroyed=Destroyed(self._ledger, stash, settings.mapping, undo=undo),
