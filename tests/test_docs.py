@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,9 +13,15 @@ from urllib.parse import unquote
 import pytest
 
 import catalogue
+from demo.stash.manifest import read_manifest
 from docs.tables import BEGIN, END, settings_page
 from errors import ItemGoneError, SceneError, UnsupportedError
 from mirror.paths import parse_mappings
+from plex import transport
+from plex.client import IDS_PER_READ
+from plex.lookup import PAGE
+from plex.pictures import LONGEST_BYTES
+from stash import client
 from worker.backoff import retry_after
 from worker.settings_table import SETTINGS
 
@@ -155,6 +163,36 @@ def test_what_is_made_from_the_code_is_as_the_code_has_it() -> None:
     assert page == settings_page(page)
     assert all(f"`{one.key}`" in page for one in SETTINGS)
     assert read("docs/errors.md") == catalogue.as_markdown()
+
+
+def test_every_task_and_every_command_is_explained() -> None:
+    page = read("docs/quickstart.md")
+    tasks = re.findall(r"^\| ([A-Z][^|]+) \|", page, re.MULTILINE)
+    assert sorted(tasks) == sorted(one.name for one in read_manifest(ROOT / "PlexSync.yml").tasks)
+    told = subprocess.run(
+        [sys.executable, str(ROOT / "PlexSync.py"), "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    commands = re.findall(r"^    (\w+)  ", told, re.MULTILINE)
+    assert len(commands) > 4
+    assert [one for one in commands if f"PlexSync.py {one}" not in page] == []
+    assert set(re.findall(r"--[a-z]+(?:-[a-z]+)*", page)) <= {
+        *re.findall(r"--[\w-]+", told),
+        "--of",
+    }
+
+
+def test_the_limits_that_are_told_are_those_of_the_code() -> None:
+    security, matching = read("docs/security.md"), read("docs/matching.md")
+    assert f"end at {transport.LONGEST_ANSWER_BYTES // 2**20} MB" in security
+    plex = f"{transport.CONNECT_SECONDS:.0f} seconds to connect and {transport.READ_SECONDS:.0f}"
+    stash = f"{client.CONNECT_SECONDS:.0f} and {client.READ_SECONDS:.0f}"
+    assert f"{plex} to go on (Stash: {stash})" in security
+    assert f"at most {LONGEST_BYTES // 10**6} MB" in security
+    assert f"up to {IDS_PER_READ} in one" in matching
+    assert f"{PAGE:,} items a page" in matching
 
 
 def test_every_mapping_of_the_page_about_paths_leads_where_the_page_says() -> None:
