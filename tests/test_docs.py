@@ -65,6 +65,15 @@ def dead_links(name: str) -> Iterator[str]:
                 yield link
 
 
+def test_every_document_that_the_code_names_exists() -> None:
+    tracked = [ROOT / "Makefile", ROOT / "pyproject.toml", *ROOT.glob("*.py")]
+    tracked += [path for one in ROOMS for path in (ROOT / one).rglob("*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in tracked]
+    named = {one for text in texts for one in re.findall(r"\b[\w/]+\.md\b", text)}
+    assert "docs/errors.md" in named
+    assert [one for one in sorted(named) if not (ROOT / one).exists()] == []
+
+
 def make_targets() -> set[str]:
     return set(_TARGET.findall(read("Makefile")))
 
