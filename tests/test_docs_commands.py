@@ -106,6 +106,9 @@ def type_all_of_them(world: World) -> None:
         if words == "sync":
             assert world.shown(late, "title") == "of a run"
 
+    told = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## The data")
+    kept = {re.sub("-(wal|shm)$", "", one.name) for one in world.data.iterdir()}
+    assert {one for one in kept if one not in told[2] and not one.endswith(".tmp")} == set()
     assert "COMMAND" in answers["--help"]
     assert "2 scenes are in step" in answers["status"]
     assert "Nothing has to be done" in answers["doctor"]
