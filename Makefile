@@ -80,9 +80,9 @@ profile: $(VENV)/.ready
 bench-operations: $(VENV)/.ready
 	$(BIN)/python -m bench.operations $(BENCH)
 
-# The documents that are made from tables in the code.
+# The parts of the documents that are made from the code.
 docs: $(VENV)/.ready
-	$(BIN)/python -c "import catalogue, pathlib; pathlib.Path('docs/errors.md').write_text(catalogue.as_markdown(), encoding='utf-8')"
+	$(BIN)/python -m docs.tables
 
 # The zip that Stash installs and the index of a plugin source, in dist/; the same bytes each time.
 release: $(VENV)/.ready

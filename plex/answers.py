@@ -1,6 +1,6 @@
 """Plex's answers, read into frozen facts: XML as Plex sends it unasked, JSON all the same.
 
-Shapes are those of the recordings named in `docs/architecture.md`. Whatever cannot be read raises
+Shapes are those of the recordings that `tests/standins` reads. Whatever cannot be read raises
 `UnreadableAnswerError`, so that garbage, a proxy's HTML page or a cut answer is never "not there".
 """
 

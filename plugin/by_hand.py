@@ -20,6 +20,7 @@ from pathlib import Path
 from errors import BadCallError, NoWorkerError, PlexSyncError
 from mirror.view import read_meta
 from plugin.doctor import Doctor
+from plugin.light import scenes
 from plugin.operations import send
 from plugin.results import read_result
 from plugin.scene_view import read_scene
@@ -32,6 +33,7 @@ from worker.known import STASH
 FOLDER = "PLEXSYNC_STASH_FOLDER"
 WORKER_SECONDS = 20.0
 LOOK_SECONDS = 0.2
+LATE_SECONDS = 2.0
 STASH_REMEDY = "open Stash, run the task Show status of PlexSync and save a scene once"
 TEXT = "PlexSync is a plugin that Stash starts. By hand it asks the same worker as the page does."
 
@@ -80,12 +82,14 @@ class Desk:
         """
         name = f"{command.mode}-{uuid.uuid4().hex}"
         self.send(replace(command, run=name))
-        waited = 0
+        waited = late = 0
         while True:
             answer = read_result(self.folder, Command(mode="result", run=name))
-            if answer["done"]:
-                return answer
             is_begun = answer["run"] is not None
+            # What was found is there at once, how it was found up to half a second later.
+            late += bool(answer["done"] and not is_begun)
+            if answer["done"] and (is_begun or late * LOOK_SECONDS > LATE_SECONDS):
+                return answer
             waited = waited + 1 if answer["pause"] or self._held() else 0
             if is_begun and waited * LOOK_SECONDS > 2:
                 return answer
@@ -228,7 +232,7 @@ def _told(desk: Desk, answer: dict[str, object]) -> int:
         counts = ", ".join(
             f"{number} {kind.replace('_', ' ')}" for kind, number in run["counts"].items()
         )
-        desk.say(f"{run['done']} scenes: {counts or 'nothing is left to do'}")
+        desk.say(f"{scenes(run['done'])}: {counts or 'nothing is left to do'}")
     return 0
 
 

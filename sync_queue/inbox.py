@@ -2,7 +2,7 @@
 
 Exit 0 of a hook means that its event is on disk under its final name. A hook does one local
 write and one lock probe: no network, no third-party module, no `json`, no `os` (the built-in
-modules below are all it can afford, see `docs/architecture.md`).
+modules below are all it can afford, see `docs/decisions.md`).
 
 The inbox lies in the data folder: `<Dir>/plugin-data/PlexSync` where `Dir` is the folder of
 Stash's configuration, or `data` in the plugin's own folder when the first could not be made at

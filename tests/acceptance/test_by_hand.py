@@ -78,6 +78,8 @@ def test_scenes_are_synced_previewed_and_undone(world: World) -> None:
     code, text = run(world, "preview", str(scene))
     assert code == 0
     assert "title: 'first' becomes 'second'" in text
+    code, text = run(world, "preview")
+    assert "1 scene: 1 changed" in text
     assert world.shown(key, "title") == "first"
 
     code, text = run(world, "sync", str(scene))
