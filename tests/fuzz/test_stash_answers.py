@@ -13,6 +13,7 @@ from errors import UnreadableAnswerError
 from stash import changes, file_queries, scenes, sources, transport
 from stash.scene import Named, Performer, Scene
 from tests.fuzz.hostile import LEAVES, NASTY_TEXTS, TEXTS, anything, encoded
+from tests.fuzz.places import places, put
 
 KEYS = (
     *("findScenes", "scenes", "id", "title", "name", "path", "files", "tags", "parents", "studio"),
@@ -48,28 +49,6 @@ READERS: list[Callable[[dict[str, object]], object]] = [
     file_queries.read_primary_files,
     lambda data: file_queries.read_holders(data, 1),
 ]
-
-
-def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """Every place of a JSON value."""
-    inner: list[tuple[str | int, object]] = []
-    if isinstance(value, dict):
-        inner = list(value.items())
-    elif isinstance(value, list):
-        inner = list(enumerate(value))
-    return [path, *(place for key, one in inner for place in places(one, (*path, key)))]
-
-
-def put(value: object, path: tuple[str | int, ...], wrong: object) -> object:
-    """A copy with something else at one place."""
-    if not path:
-        return wrong
-    copy = json.loads(json.dumps(value))
-    here = copy
-    for key in path[:-1]:
-        here = here[key]
-    here[path[-1]] = wrong
-    return copy
 
 
 @given(st.sampled_from(places(SCENE)), LEAVES | anything(KEYS))
