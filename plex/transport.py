@@ -118,15 +118,20 @@ class Transport:
         options: dict[str, object] = {}
         if self._url.startswith("https:"):
             options = {"cert_reqs": "CERT_REQUIRED", "ca_certs": certifi.where()}
-        return urllib3.connection_from_url(
-            self._url,
-            maxsize=READS + WRITES,
-            timeout=urllib3.Timeout(
-                connect=self._patience or CONNECT_SECONDS, read=self._patience or READ_SECONDS
-            ),
-            retries=False,
-            **options,
-        )
+        try:
+            return urllib3.connection_from_url(
+                self._url,
+                maxsize=READS + WRITES,
+                timeout=urllib3.Timeout(
+                    connect=self._patience or CONNECT_SECONDS, read=self._patience or READ_SECONDS
+                ),
+                retries=False,
+                **options,
+            )
+        except HTTPError as error:
+            raise NotConfiguredError(
+                f"{self._url!r} is no address of a server", remedy="correct the setting plexUrl"
+            ) from error
 
     def _send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
