@@ -52,8 +52,9 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
         self.s.trust_env = False
         self.s.verify = False
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        self.s.mount("http://", Patient())
-        self.s.mount("https://", Patient())
+        self._transport = Patient()
+        self.s.mount("http://", self._transport)
+        self.s.mount("https://", self._transport)
         self._key = ""
         self._lock = threading.RLock()
         self._raw = b""
@@ -208,6 +209,8 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
             raise StashAwayError(
                 f"Stash at {self.connection.url} does not answer ({type(error).__name__})"
             ) from None
+        finally:
+            self._transport.done()
 
     def _pages(
         self, query: str, variables: Mapping[str, object], *, first_page: int = 1
@@ -241,6 +244,8 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
             raise StashAwayError(
                 f"Stash at {self.connection.url} does not answer ({type(error).__name__})"
             ) from None
+        finally:
+            self._transport.done()
         return data
 
     def _handle_GQL_response(self, response: requests.Response) -> dict[str, Any]:  # noqa: N802

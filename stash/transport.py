@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 
+from deadlines import Deadlines
 from errors import StashAwayError, StashRefusedError
 
 CONNECT_SECONDS = 5.0
@@ -46,9 +46,23 @@ class Patient(HTTPAdapter):
         answer_seconds: float = ANSWER_SECONDS,
         longest_bytes: int = LONGEST_ANSWER_BYTES,
     ) -> None:
-        super().__init__()
-        self._answer_seconds = answer_seconds
+        self._deadlines = Deadlines(answer_seconds)
         self._longest_bytes = longest_bytes
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make the pools; their connections are cut when an answer takes too long."""
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = self._deadlines.pools()
+
+    def done(self) -> bool:
+        """The answer was read, or is not wanted any more; whether it was cut."""
+        return self._deadlines.end()
+
+    def close(self) -> None:
+        """Close the connections."""
+        super().close()
+        self._deadlines.close()
 
     def send(  # type: ignore[no-untyped-def]
         self, request: requests.PreparedRequest, *args: Any, **options: Any
@@ -58,7 +72,7 @@ class Patient(HTTPAdapter):
         Raises:
             StashRefusedError: It redirects, which is how Stash asks for a login.
         """
-        options["timeout"] = (CONNECT_SECONDS, min(READ_SECONDS, self._answer_seconds))
+        options["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
         answer = super().send(request, *args, **options)
         if answer.is_redirect:
             answer.close()
@@ -66,28 +80,26 @@ class Patient(HTTPAdapter):
                 "Stash asks for a login",
                 remedy="save any scene, or set an API key in Stash's security settings",
             )
-        deadline = time.monotonic() + self._answer_seconds
-        answer.raw = _Limited(answer.raw, deadline=deadline, longest_bytes=self._longest_bytes)
+        answer.raw = _Limited(answer.raw, longest_bytes=self._longest_bytes)
         return answer
 
 
 class _Limited:
-    """A body that ends in time, or is cut off."""
+    """A body that ends, or is cut off."""
 
-    def __init__(self, body: Any, *, deadline: float, longest_bytes: int) -> None:
+    def __init__(self, body: Any, *, longest_bytes: int) -> None:
         self._body = body
-        self._deadline = deadline
         self._longest_bytes = longest_bytes
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._body, name)
 
     def stream(self, _size: int = _PIECE_BYTES, *, decode_content: bool = True) -> Iterator[bytes]:
-        """The body in pieces; raises `StashAwayError` beyond a limit."""
+        """The body in pieces; raises `StashAwayError` beyond the limit."""
         taken = 0
         for piece in self._body.stream(_PIECE_BYTES, decode_content=decode_content):
             taken += len(piece)
-            if taken > self._longest_bytes or time.monotonic() > self._deadline:
+            if taken > self._longest_bytes:
                 self._body.close()
                 raise StashAwayError("Stash's answer does not end")
             yield piece
