@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mirror.normal import clean_text
 from tests.acceptance.world import World
@@ -94,3 +96,47 @@ def test_a_megabyte_of_details_is_cut_once_and_holds_nobody_up(world: World) -> 
     state = (world.data / "state.json").read_bytes()
     assert len(state) < 100_000
     assert len(world.worker_log()) < 100_000
+
+
+SOUND = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+AT_ONCE = 12
+
+
+@pytest.fixture(scope="module")
+def lasting(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[World, list[tuple[int, int]]]]:
+    """One world for many examples, with scenes whose titles and tags change."""
+    with World(tmp_path_factory.mktemp("lasting")) as made:
+        yield made, [made.add(f"scene {number}.mp4") for number in range(AT_ONCE)]
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.lists(st.tuples(SOUND, SOUND), min_size=AT_ONCE, max_size=AT_ONCE))
+def test_any_title_and_tag_is_shown_and_nothing_is_left_to_write(
+    lasting: tuple[World, list[tuple[int, int]]], texts: list[tuple[str, str]]
+) -> None:
+    world, pairs = lasting
+    store = world.stash.store
+    for (scene, _), (title, tag) in zip(pairs, texts, strict=True):
+        tags = [str(store.add_tag(tag))] if clean_text(tag).strip() else []
+        world.edit_without_hook(scene, title=title, tag_ids=tags)
+    ids = [scene for scene, _ in pairs]
+    world.operation(mode="sync", ids=ids)
+    wait_for(
+        lambda: all(shows(world, key, *text) for (_, key), text in zip(pairs, texts, strict=True)),
+        what="all titles",
+    )
+    world.settle()
+    writes = len([one for one in world.plex.requests if one.is_write])
+    world.operation(mode="sync", ids=ids)
+    world.settle()
+    assert len([one for one in world.plex.requests if one.is_write]) == writes
+    assert world.operation(mode="status")["failed"] == []
+    assert "Traceback" not in world.worker_log()
+
+
+def shows(world: World, key: int, title: str, tag: str) -> bool:
+    wanted = clean_text(title).strip()
+    has_title = not wanted or world.shown(key, "title") == wanted
+    return has_title and len(world.tags(key, "genre")) == bool(clean_text(tag).strip())
