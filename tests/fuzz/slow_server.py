@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from types import TracebackType
 
+_LOOK_SECONDS = 0.05
+
 
 class RawServer:
     """Answers every request with the same pieces, a pause between two of them.
@@ -29,6 +31,7 @@ class RawServer:
         self._is_endless = is_endless
         self._over = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(_LOOK_SECONDS)
         self._threads = [threading.Thread(target=self._accept)]
         self.heads: list[bytes] = []
 
@@ -53,18 +56,16 @@ class RawServer:
         trace: TracebackType | None,
     ) -> None:
         self._over.set()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
         for thread in self._threads:
             thread.join()
+        self._listener.close()
 
     def _accept(self) -> None:
         while not self._over.is_set():
             try:
                 connection, _ = self._listener.accept()
-            except OSError:
-                return
+            except TimeoutError:
+                continue
             thread = threading.Thread(target=self._serve, args=(connection,))
             self._threads.append(thread)
             thread.start()
