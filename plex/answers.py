@@ -7,7 +7,6 @@ Shapes are those of the recordings that `tests/standins` reads. Whatever cannot 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +24,8 @@ _TAG_ELEMENTS = {
     "Label": "label",
 }
 _OPTIMISED = "42"  # `proxyType` of a version that Plex made itself
-_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NOT_XML = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
+_LONGEST_NUMBER = 18  # digits; with one more it may be none that a database keeps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +189,13 @@ def _page_of(container: ElementTree.Element) -> Page:
         for one in container
         if one.get("ratingKey")
     )
-    size = int(container.get("size") or len(items))
-    return Page(items=items, size=size, total=int(container.get("totalSize") or size))
+    return _page(items, container.attrib)
+
+
+def _page(items: tuple[ListedItem, ...], container: Mapping[str, str]) -> Page:
+    size = _number(container.get("size") or str(len(items)), "size")
+    total = _number(container.get("totalSize") or str(size), "totalSize")
+    return Page(items=items, size=size, total=total)
 
 
 class _PageReader:
@@ -210,17 +215,15 @@ class _PageReader:
         parser.EndElementHandler = self._end
         parser.StartDoctypeDeclHandler = _refuse_doctype
         try:
-            parser.Parse(first, False)
+            parser.Parse(first.translate(None, _NOT_XML), False)
             for piece in rest:
-                parser.Parse(piece, False)
+                parser.Parse(piece.translate(None, _NOT_XML), False)
             parser.Parse(b"", True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: its encoding
             raise UnreadableAnswerError("Plex's listing is no complete XML") from error
         if self._container is None:
             raise UnreadableAnswerError("Plex's listing holds no MediaContainer")
-        size = int(self._container.get("size") or len(self._items))
-        total = int(self._container.get("totalSize") or size)
-        return Page(items=tuple(self._items), size=size, total=total)
+        return _page(tuple(self._items), self._container)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
@@ -264,22 +267,24 @@ def parse(body: bytes) -> ElementTree.Element:
 
 
 def _from_xml(body: bytes) -> ElementTree.Element:
-    if b"<!DOCTYPE" in body[:1024]:  # HTML, or entities that no Plex answer needs
+    body = body.translate(None, _NOT_XML)
+    if b"<!DOCTYPE" in body:  # HTML, or entities that no Plex answer needs
         raise UnreadableAnswerError("Plex's answer is a web page, no XML")
     try:
-        return ElementTree.fromstring(_NOT_XML.sub(b"", body))  # noqa: S314 - no DOCTYPE in it
-    except ElementTree.ParseError as error:
+        return ElementTree.fromstring(body)  # noqa: S314 - no DOCTYPE in it
+    except (ElementTree.ParseError, ValueError, LookupError) as error:  # the last two: its encoding
         raise UnreadableAnswerError("Plex's answer is no complete XML") from error
 
 
 def _from_json(body: bytes) -> ElementTree.Element:
     try:
         outer = json.loads(body)
+        container = outer.get("MediaContainer") if isinstance(outer, dict) else None
+        if isinstance(container, dict):
+            return _element("MediaContainer", container)
     except (ValueError, RecursionError) as error:
         raise UnreadableAnswerError("Plex's answer is no complete JSON") from error
-    if not isinstance(outer, dict) or not isinstance(outer.get("MediaContainer"), dict):
-        raise UnreadableAnswerError("Plex's answer holds no MediaContainer")
-    return _element("MediaContainer", outer["MediaContainer"])
+    raise UnreadableAnswerError("Plex's answer holds no MediaContainer")
 
 
 def _element(name: str, fields: dict[str, Any]) -> ElementTree.Element:
@@ -289,7 +294,8 @@ def _element(name: str, fields: dict[str, Any]) -> ElementTree.Element:
         if isinstance(value, bool):
             element.set(key, "1" if value else "0")
         elif isinstance(value, str | int | float):
-            element.set(key, str(value))
+            # A lone half of a pair, which JSON can name, can be neither sent nor kept.
+            element.set(key, str(value).encode("utf-8", "replace").decode("utf-8"))
         elif isinstance(value, list):
             element.extend(_element(key, one) for one in value if isinstance(one, dict))
     return element
@@ -297,7 +303,7 @@ def _element(name: str, fields: dict[str, Any]) -> ElementTree.Element:
 
 def _changed_at(attributes: Mapping[str, str]) -> int:
     told = (attributes.get(name, "") for name in ("addedAt", "updatedAt"))
-    return max(int(one) if one.isascii() and one.isdigit() else 0 for one in told)
+    return max(int(one) if _is_number(one) else 0 for one in told)
 
 
 def _refuse_doctype(*_: object) -> None:
@@ -305,6 +311,11 @@ def _refuse_doctype(*_: object) -> None:
 
 
 def _number(text: str | None, what: str) -> int:
-    if text is None or not (text.isascii() and text.isdigit()):
-        raise UnreadableAnswerError(f"Plex's answer holds no number for {what}: {text!r}")
+    if text is None or not _is_number(text):
+        told = repr(text)[:60]
+        raise UnreadableAnswerError(f"Plex's answer holds no number for {what}: {told}")
     return int(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER

@@ -19,6 +19,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError, SSLError
 from urllib3.response import BaseHTTPResponse
 
+from deadlines import Deadlines
 from errors import (
     ItemGoneError,
     NotConfiguredError,
@@ -34,6 +35,7 @@ log = logging.getLogger("PlexSync.plex.client")
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
+ANSWER_SECONDS = 120.0  # for all of an answer, however steadily it trickles
 IDLE_SECONDS = 15.0  # the server closes idle connections after 20
 LONGEST_ANSWER_BYTES = 64 * 1024 * 1024
 _AWAY_STATUSES = {429, 502, 503, 504}
@@ -57,6 +59,7 @@ class Transport:
     ) -> None:
         self._url = url
         self._patience = patience
+        self._deadlines = Deadlines(patience or ANSWER_SECONDS)
         self._headers = dict(headers)
         self._prefix = urlsplit(url).path
         self._throttle = Throttle()
@@ -67,6 +70,7 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._pool.close()
+        self._deadlines.close()
 
     @contextmanager
     def ask(
@@ -96,6 +100,8 @@ class Transport:
                 with closing(response):  # a connection whose answer was read to its end is kept
                     self._check(method, path, response)
                     yield _limited(response)
+                if self._deadlines.end():  # what came of it may look whole
+                    raise PlexAwayError(f"Plex at {self._url} does not answer in time")
             except SSLError as error:
                 raise NotConfiguredError(
                     f"Plex at {self._url} shows no certificate that can be verified",
@@ -107,6 +113,7 @@ class Transport:
                     f"Plex at {self._url} does not answer ({type(error).__name__})"
                 ) from None  # some of these texts hold whole addresses and headers
             finally:
+                self._deadlines.end()
                 self._last_used = time.monotonic()
             if method == "PUT":
                 self._throttle.took(self._last_used - sent)
@@ -118,15 +125,22 @@ class Transport:
         options: dict[str, object] = {}
         if self._url.startswith("https:"):
             options = {"cert_reqs": "CERT_REQUIRED", "ca_certs": certifi.where()}
-        return urllib3.connection_from_url(
-            self._url,
-            maxsize=READS + WRITES,
-            timeout=urllib3.Timeout(
-                connect=self._patience or CONNECT_SECONDS, read=self._patience or READ_SECONDS
-            ),
-            retries=False,
-            **options,
-        )
+        try:
+            pool = urllib3.connection_from_url(
+                self._url,
+                maxsize=READS + WRITES,
+                timeout=urllib3.Timeout(
+                    connect=self._patience or CONNECT_SECONDS, read=self._patience or READ_SECONDS
+                ),
+                retries=False,
+                **options,
+            )
+        except HTTPError as error:
+            raise NotConfiguredError(
+                f"{self._url!r} is no address of a server", remedy="correct the setting plexUrl"
+            ) from error
+        self._deadlines.watch(pool)
+        return pool
 
     def _send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
@@ -158,8 +172,10 @@ class Transport:
         place = response.headers.get("Location", "")
         if response.status not in _REDIRECTS or not place:
             return None
-        whole = urljoin(self._url + target, place)
-        here, there = urlsplit(self._url), urlsplit(whole)
+        try:
+            here, there = urlsplit(self._url), urlsplit(urljoin(self._url + target, place))
+        except ValueError:  # no address at all
+            return None
         if (here.scheme, here.netloc) != (there.scheme, there.netloc):
             return None
         path = there.path.removeprefix(self._prefix)
@@ -199,7 +215,12 @@ def _leave(response: BaseHTTPResponse) -> None:
 
 
 def _limited(response: BaseHTTPResponse) -> Iterator[bytes]:
-    """The body in pieces; an endless one is unreadable."""
+    """The body in pieces; an endless one is unreadable.
+
+    One that is packed more than once could grow a million times with each piece.
+    """
+    if "," in response.headers.get("Content-Encoding", ""):
+        raise UnreadableAnswerError("Plex's answer is packed more than once")
     taken = 0
     for piece in response.stream(65536, decode_content=True):
         taken += len(piece)

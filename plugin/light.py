@@ -88,16 +88,14 @@ def _of_the_pause(facts: Facts) -> Light | None:
 def _of_the_hold(facts: Facts) -> Light | None:
     if facts.held != "person":
         return None
-    waiting = f"; {scenes(facts.busy)} wait" if facts.busy else ""
+    waiting = f"; {_waiting(facts.busy)}" if facts.busy else ""
     return Light("waiting", f"Paused: nothing is written to Plex until you go on{waiting}")
 
 
 def _of_work(facts: Facts) -> Light | None:
     if not facts.lives:
         if facts.busy:
-            return Light(
-                "off", f"No worker runs; {scenes(facts.busy)} wait for the next save or task"
-            )
+            return Light("off", f"No worker runs; {_waiting(facts.busy)} for the next save or task")
         return None
     if facts.run:
         mode, done, total = facts.run
@@ -138,6 +136,10 @@ def _in_step(facts: Facts) -> Light:
         return Light("in_step", "Nothing waits; no scene has been synced yet")
     verb = "is" if count == 1 else "are"
     return Light("in_step", f"{scenes(count)} {verb} in step with Plex")
+
+
+def _waiting(count: int) -> str:
+    return f"{scenes(count)} {'waits' if count == 1 else 'wait'}"
 
 
 def _sentence(text: str) -> str:

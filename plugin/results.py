@@ -31,9 +31,7 @@ def read_result(folder: Path | None, command: Command) -> dict[str, object]:
     state = read_state(folder) if folder else None
     mine = state.runs.get(run) if state else None
     path = folder / RESULTS / f"{run}.json" if folder else None
-    result: object = None
-    if path and path.exists():
-        result = json.loads(path.read_bytes())
+    result = _read(path) if path else None
     is_over = isinstance(result, dict) and result.get("state") != "waiting"
     is_done = mine.finished is not None if mine else is_over
     return {
@@ -42,3 +40,12 @@ def read_result(folder: Path | None, command: Command) -> dict[str, object]:
         "pause": asdict(state.pause) if state and state.pause else None,
         "result": result,
     }
+
+
+def _read(path: Path) -> object:
+    """What a file of results holds; None where there is none that can be read."""
+    try:
+        found: object = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found

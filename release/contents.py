@@ -13,7 +13,15 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FILES = ("PlexSync.yml", "PlexSync.py", "catalogue.py", "errors.py", "sqlite_file.py", "LICENSE")
+FILES = (
+    "PlexSync.yml",
+    "PlexSync.py",
+    "catalogue.py",
+    "deadlines.py",
+    "errors.py",
+    "sqlite_file.py",
+    "LICENSE",
+)
 FOLDERS = ("plugin", "worker", "mirror", "plex", "stash", "sync_queue", "ui")
 
 

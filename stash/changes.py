@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stash.queries import RIDING_ALONG
-from stash.scenes import in_shape
+from stash.scenes import id_of, in_shape, text_of
 
 # As a hook names each kind: how Stash's query is called, its list, and its filter.
 _KINDS = {
@@ -63,7 +63,7 @@ def read_changes(data: Mapping[str, Any]) -> list[Change]:
     """The objects of all kinds in one answer."""
     return in_shape(
         lambda one: [
-            Change(kind=kind, id=int(row["id"]), updated_at=str(row["updated_at"]))
+            Change(kind=kind, id=id_of(row["id"]), updated_at=text_of(row["updated_at"]))
             for kind, (find, plural, _) in _KINDS.items()
             for row in one[find][plural]
         ],

@@ -8,7 +8,6 @@ itself named.
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +16,6 @@ from typing import Any
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from stashapi.classes import GQLWrapper
 
 from errors import StashAwayError, StashRefusedError, UnreadableAnswerError
@@ -25,29 +23,17 @@ from stash import changes, file_queries, queries, scenes, sources
 from stash.call import Connection
 from stash.changes import Change
 from stash.scenes import Conditions, SceneBatch
+from stash.transport import Patient, first_bytes, read_json
 
 log = logging.getLogger("PlexSync.stash.client")
 
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 60.0
 IDS_PER_PAGE = 5_000
 SAMPLE_PAGE = 20
 CHANGES_PER_PAGE = 1_000
 LONGEST_PICTURE_BYTES = 10 * 1024 * 1024
 
-
 _GOOD = b'{"data":{"findScenes":{'  # an answer with errors begins with them
 _UNREAD: dict[str, Any] = {}
-
-
-class _Patient(HTTPAdapter):
-    """stashapi sets no time-out; without one a hung Stash hangs the worker for ever."""
-
-    def send(  # type: ignore[no-untyped-def]
-        self, request: requests.PreparedRequest, *args: Any, **options: Any
-    ):
-        options["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
-        return super().send(request, *args, **options)
 
 
 class StashClient(GQLWrapper):  # type: ignore[misc]
@@ -66,8 +52,9 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
         self.s.trust_env = False
         self.s.verify = False
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        self.s.mount("http://", _Patient())
-        self.s.mount("https://", _Patient())
+        self._transport = Patient()
+        self.s.mount("http://", self._transport)
+        self.s.mount("https://", self._transport)
         self._key = ""
         self._lock = threading.RLock()
         self._raw = b""
@@ -211,17 +198,19 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
                 self._remember_cookie(answer)
                 if answer.status_code == 304:
                     return None
-                if answer.status_code in {301, 302, 401}:
+                if answer.status_code == 401:
                     raise StashRefusedError("Stash asks for a login instead of a cover")
                 if answer.status_code != 200:
                     raise UnreadableAnswerError(f"Stash answered {answer.status_code} to a cover")
-                body = answer.raw.read(LONGEST_PICTURE_BYTES + 1, decode_content=True)
+                body = first_bytes(answer, LONGEST_PICTURE_BYTES)
                 kind = answer.headers.get("Content-Type", "").partition(";")[0]
                 return body, kind, answer.headers.get("ETag", "")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise StashAwayError(
                 f"Stash at {self.connection.url} does not answer ({type(error).__name__})"
             ) from None
+        finally:
+            self._transport.done()
 
     def _pages(
         self, query: str, variables: Mapping[str, object], *, first_page: int = 1
@@ -255,13 +244,15 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
             raise StashAwayError(
                 f"Stash at {self.connection.url} does not answer ({type(error).__name__})"
             ) from None
+        finally:
+            self._transport.done()
         return data
 
     def _handle_GQL_response(self, response: requests.Response) -> dict[str, Any]:  # noqa: N802
         """Classify an answer by status; stashapi's own handling knows only one bare exception."""
         self._remember_cookie(response)
         status = response.status_code
-        if status in {301, 302, 401, 403}:
+        if status in {401, 403}:
             raise StashRefusedError(
                 "Stash refuses our login",
                 remedy="save any scene, or set an API key in Stash's security settings",
@@ -272,11 +263,12 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
         if not self._is_read and status == 200 and self._raw.startswith(_GOOD):
             return _UNREAD
         try:
-            content = json.loads(self._raw)
+            content = read_json(self._raw)
         except ValueError as error:
             raise StashAwayError(f"Stash answered {status} without JSON") from error
-        data = content.get("data") if isinstance(content, dict) else None
-        if status == 200 and isinstance(data, dict) and not content.get("errors"):
+        told = content if isinstance(content, dict) else {}
+        data = told.get("data")
+        if status == 200 and isinstance(data, dict) and not told.get("errors"):
             return data
         # Errors come with status 200; "database is locked" is one of them and passes.
         raise StashAwayError(f"Stash answered {status} with an error: {_first_error(content)}")

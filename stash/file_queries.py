@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stash.scenes import in_shape
+from stash.scenes import id_of, in_shape, text_of
 
 FOLDERS = "{configuration{general{stashes{path}}}}"
 COUNT = "{findScenes(filter:{per_page:0}){count}}"
@@ -33,23 +33,27 @@ def holders(paths: Sequence[str]) -> tuple[str, dict[str, str]]:
 
 def read_folders(data: Mapping[str, Any]) -> tuple[str, ...]:
     """Stash's library folders."""
-    return in_shape(
-        lambda one: tuple(str(s["path"]) for s in one["configuration"]["general"]["stashes"] or ()),
-        data,
-    )
+    return in_shape(_read_folders, data)
+
+
+def _read_folders(data: Mapping[str, Any]) -> tuple[str, ...]:
+    stashes = data["configuration"]["general"]["stashes"] or ()
+    return tuple(text_of(one["path"]) for one in stashes)
 
 
 def read_count(data: Mapping[str, Any]) -> int:
     """How many scenes Stash has."""
-    return in_shape(lambda one: int(one["findScenes"]["count"]), data)
+    return in_shape(lambda one: id_of(one["findScenes"]["count"]), data)
 
 
 def read_primary_files(data: Mapping[str, Any]) -> list[str]:
     """The primary file of each scene of a page; scenes without a file are left out."""
-    return in_shape(
-        lambda one: [str(s["files"][0]["path"]) for s in one["findScenes"]["scenes"] if s["files"]],
-        data,
-    )
+    return in_shape(_read_primary_files, data)
+
+
+def _read_primary_files(data: Mapping[str, Any]) -> list[str]:
+    scenes = data["findScenes"]["scenes"]
+    return [text_of(one["files"][0]["path"]) for one in scenes if one["files"]]
 
 
 def read_holders(data: Mapping[str, Any], count: int) -> list[list[tuple[int, tuple[str, ...]]]]:
@@ -57,7 +61,7 @@ def read_holders(data: Mapping[str, Any], count: int) -> list[list[tuple[int, tu
     return in_shape(
         lambda one: [
             [
-                (int(scene["id"]), tuple(str(file["path"]) for file in scene["files"]))
+                (id_of(scene["id"]), tuple(text_of(file["path"]) for file in scene["files"]))
                 for scene in one[f"p{index}"]["scenes"]
             ]
             for index in range(count)

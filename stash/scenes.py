@@ -60,7 +60,10 @@ def read_batch(
         raw = data[f"s{scene_id}"]
         if raw is not None:
             source = digests.get(scene_id, b"")
-            found[scene_id] = in_shape(lambda one: _read_scene(one, source), raw)  # noqa: B023
+            scene = in_shape(lambda one: _read_scene(one, source), raw)  # noqa: B023
+            if scene.id != scene_id:
+                raise UnreadableAnswerError(f"Stash's answer for scene {scene_id} is {scene.id}'s")
+            found[scene_id] = scene
     return found
 
 
@@ -71,12 +74,12 @@ def read_conditions(data: Mapping[str, Any]) -> Conditions:
 
 def read_api_key(data: Mapping[str, Any]) -> str:
     """Stash's API key; "" when none is set."""
-    return in_shape(lambda one: str(one["configuration"]["general"]["apiKey"] or ""), data)
+    return in_shape(lambda one: text_of(one["configuration"]["general"]["apiKey"]), data)
 
 
 def read_ids(data: Mapping[str, Any]) -> list[int]:
     """The ids of one page of `findScenes`."""
-    return in_shape(lambda one: [int(s["id"]) for s in one["findScenes"]["scenes"]], data)
+    return in_shape(lambda one: [id_of(s["id"]) for s in one["findScenes"]["scenes"]], data)
 
 
 def read_newest_update(data: Mapping[str, Any]) -> str:
@@ -86,7 +89,7 @@ def read_newest_update(data: Mapping[str, Any]) -> str:
 
 def _read_newest(data: Mapping[str, Any]) -> str:
     found = data["findScenes"]["scenes"]
-    return str(found[0]["updated_at"]) if found else ""
+    return text_of(found[0]["updated_at"]) if found else ""
 
 
 def _read_conditions(data: Mapping[str, Any]) -> Conditions:
@@ -103,40 +106,50 @@ def _read_conditions(data: Mapping[str, Any]) -> Conditions:
 def _read_scene(raw: Mapping[str, Any], source: bytes) -> Scene:
     studio = raw["studio"]
     return Scene(
-        id=int(raw["id"]),
-        title=raw["title"] or "",
-        details=raw["details"] or "",
-        director=raw["director"] or "",
-        date=raw["date"] or "",
-        rating100=raw["rating100"],
+        id=id_of(raw["id"]),
+        title=text_of(raw["title"]),
+        details=text_of(raw["details"]),
+        director=text_of(raw["director"]),
+        date=text_of(raw["date"]),
+        rating100=_rating_of(raw["rating100"]),
         organized=bool(raw["organized"]),
-        updated_at=str(raw["updated_at"]),
-        files=tuple(one["path"] for one in raw["files"]),
+        updated_at=text_of(raw["updated_at"]),
+        files=tuple(text_of(one["path"]) for one in raw["files"]),
         studio=_read_studio(studio) if studio else None,
         performers=tuple(
             Performer(
-                id=int(one["id"]),
-                name=one["name"],
-                disambiguation=one["disambiguation"] or "",
+                id=id_of(one["id"]),
+                name=text_of(one["name"]),
+                disambiguation=text_of(one["disambiguation"]),
             )
             for one in raw["performers"]
         ),
         tags=tuple(_read_tag(one) for one in raw["tags"]),
         groups=tuple(_read_named(one["group"]) for one in raw["groups"]),
         source=source,
-        cover=_below_base((raw["paths"] or {}).get("screenshot") or ""),
+        cover=_below_base(text_of((raw["paths"] or {}).get("screenshot"))),
     )
 
 
 def _read_studio(raw: Mapping[str, Any]) -> Studio:
     parent = raw["parent_studio"]
     return Studio(
-        id=int(raw["id"]), name=raw["name"], parent=_read_named(parent) if parent else None
+        id=id_of(raw["id"]),
+        name=text_of(raw["name"]),
+        parent=_read_named(parent) if parent else None,
     )
 
 
 def _read_named(raw: Mapping[str, Any]) -> Named:
-    return Named(id=int(raw["id"]), name=raw["name"])
+    return Named(id=id_of(raw["id"]), name=text_of(raw["name"]))
+
+
+def _rating_of(raw: object) -> int | None:
+    if raw is None:
+        return None
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw <= 100:
+        raise ValueError("no rating")
+    return raw
 
 
 def _read_tag(raw: Mapping[str, Any]) -> Named:
@@ -145,7 +158,7 @@ def _read_tag(raw: Mapping[str, Any]) -> Named:
     level = raw.get("parents") or ()
     while level:
         for one in level:
-            above.setdefault(int(one["id"]), _read_named(one))
+            above.setdefault(id_of(one["id"]), _read_named(one))
         level = [higher for one in level for higher in one.get("parents") or ()]
     own = _read_named(raw)
     above.pop(own.id, None)
@@ -158,6 +171,31 @@ def _below_base(url: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
+def text_of(raw: object) -> str:
+    """A text as it stands, "" for null.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if raw is None:
+        return ""
+    if not isinstance(raw, str):
+        raise TypeError("no text")
+    return raw
+
+
+def id_of(raw: object) -> int:
+    """An id as a number; Stash writes it as text.
+
+    Raises:
+        ValueError: No object of Stash has such an id.
+    """
+    text = str(raw)
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ValueError("no id")
+    return int(text)
+
+
 def in_shape(read: Callable[[Any], _Fact], raw: object) -> _Fact:
     """Read an answer, or say that it has another shape than asked for.
 
@@ -166,7 +204,7 @@ def in_shape(read: Callable[[Any], _Fact], raw: object) -> _Fact:
     """
     try:
         return read(raw)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise UnreadableAnswerError(
             f"Stash's answer has another shape than asked for ({type(error).__name__})"
         ) from error

@@ -15,22 +15,30 @@ from collections.abc import Iterable, Iterator
 
 # A scene's fragment begins with its id and its title, as nothing else in it does. Within a text
 # every quote is escaped, so that no title can look like this.
-_SCENE_START = re.compile(rb'\{"id":"(\d+)","title":')
-_ALIAS = re.compile(rb'[{,]"s(\d+)":(?=\{"id":")')
+_SCENE_START = re.compile(rb'\{"id":"(\d{1,18})","title":')
+_ALIAS = re.compile(rb'[{,]"s(\d{1,18})":(?=\{"id":")')
 _DIGEST_BYTES = 8
 
 
 def of_page(raw: bytes) -> dict[int, bytes]:
-    """Digests by scene id, in the order of a page of `findScenes`."""
+    """Digests by scene id, in the order of a page of `findScenes`; empty for another answer."""
     starts = [(int(one[1]), one.start()) for one in _SCENE_START.finditer(raw)]
-    return dict(_digests(raw, starts))
+    return _told(raw, starts)
 
 
 def of_batch(raw: bytes, scene_ids: Iterable[int]) -> dict[int, bytes]:
     """Digests by scene id of an aliased batch; the scenes that are missing are left out."""
     wanted = set(scene_ids)
     found = [(int(one[1]), one.end()) for one in _ALIAS.finditer(raw)]
-    return {one: digest for one, digest in _digests(raw, found) if one in wanted}
+    return {one: digest for one, digest in _told(raw, found).items() if one in wanted}
+
+
+def _told(raw: bytes, starts: list[tuple[int, int]]) -> dict[int, bytes]:
+    """All digests, or none: without them every scene is read, which is only dearer."""
+    try:
+        return dict(_digests(raw, starts))
+    except (ValueError, RecursionError):
+        return {}
 
 
 def _digests(raw: bytes, starts: list[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:

@@ -23,7 +23,7 @@ def client_identifier(folder: Path) -> str:
     try:
         identifier = str(json.loads(path.read_bytes())["identifier"])
         return str(uuid.UUID(identifier))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         identifier = str(uuid.uuid4())
         unfinished = path.with_suffix(".tmp")
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

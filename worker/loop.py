@@ -60,6 +60,7 @@ class End(Enum):
     DISABLED = "the plugin is switched off or removed"
     REPLACED = "the plugin's files were replaced"
     ASKED = "the system asked it to end"
+    FOLDER_GONE = "its data folder is gone, or another one stands in its place"
 
 
 class Worker:
@@ -152,6 +153,8 @@ class Worker:
             settings=lambda: self._paths.in_force(self._in_force.chosen),
             look_at_token=self._stash.ask_soon,
         )
+        self._lock = folder / "worker.lock"
+        self._lock_inode = self._lock.stat().st_ino if self._lock.exists() else 0
         self._started = time.monotonic()
         self._clock = Clock()
         self._code = CodeWatch(here)
@@ -177,6 +180,8 @@ class Worker:
         self._queue.bound_waits(now=time.time(), most=LONGEST_WAIT_SECONDS)
         self._show.publish(None, force=True)
         while True:
+            if self._is_evicted():  # whatever stands there now belongs to somebody else
+                return End.FOLDER_GONE
             worked = self._turn()
             end = self._reason_to_end()
             if end:
@@ -231,6 +236,19 @@ class Worker:
             self._runs.save_if_dirty()
             self._stores.copy_daily(now)
         return did
+
+    def _is_evicted(self) -> bool:
+        """Whether the lock that we hold is not the one that others see any more.
+
+        A folder that was deleted and made anew would otherwise have two workers, one of which
+        keeps queue and ledger in files that nobody can open again.
+        """
+        if not self._lock_inode:
+            return False
+        try:
+            return os.stat(self._lock).st_ino != self._lock_inode  # noqa: PTH116 - at each look
+        except OSError:
+            return True
 
     def _rest(self) -> None:
         is_waiting = self._brake.pause or self._gate.is_closed(time.time())

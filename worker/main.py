@@ -51,7 +51,7 @@ def run_worker(folder: Path, here: Path) -> int:
         try:
             end = _serve(folder, here, is_after_damage=is_after_damage)
         finally:
-            seen = Inbox(folder).names()
+            seen = _waiting(folder)
             lock.release()
         is_after_damage = end is None
         if end is None:
@@ -60,8 +60,17 @@ def run_worker(folder: Path, here: Path) -> int:
         if end is End.REPLACED and (here / "PlexSync.py").exists():
             start_worker(str(folder), str(here))
             return 0
-        if end in {End.DISABLED, End.ASKED} or Inbox(folder).names() <= seen:
+        is_unwanted = end in {End.DISABLED, End.ASKED, End.FOLDER_GONE}
+        if is_unwanted or _waiting(folder) <= seen:
             return 0
+
+
+def _waiting(folder: Path) -> set[str]:
+    """What waits in the inbox; nothing where the folder is gone."""
+    try:
+        return Inbox(folder).names()
+    except OSError:
+        return set()
 
 
 def _serve(folder: Path, here: Path, *, is_after_damage: bool) -> End | None:

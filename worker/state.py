@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from errors import PlexSyncError
 
@@ -21,6 +21,7 @@ FILE = "state.json"
 RUN_LOCKS = "runs"
 RESULTS = "results"  # what runs that only look have found, as JSON
 OUTCOMES_KEPT = 100
+_LARGEST = 1e11  # of a count or a time; clocks and ids stay far below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,9 @@ class State:
     speed: float = 0.0
 
 
+_Fact = TypeVar("_Fact", Pause, RunState, Outcome, State)
+
+
 def lock_path(folder: Path, run: str) -> str:
     """The lock that a task holds while it watches its run."""
     return str(folder / RUN_LOCKS / f"{run}.lock")
@@ -139,17 +143,60 @@ def read_run(raw: Mapping[str, Any]) -> RunState:
     Raises:
         TypeError: Another version wrote it.
     """
-    return RunState(**{**raw, "lines": tuple(raw.get("lines", ()))})
+    return _sound(RunState(**{**raw, "lines": tuple(raw.get("lines", ()))}))
+
+
+def _sound(one: _Fact) -> _Fact:
+    """A fact whose values are of the kinds that it promises.
+
+    Raises:
+        TypeError: One is not.
+    """
+    for field_ in fields(one):
+        is_good = _GOOD.get(str(field_.type))
+        if is_good and not is_good(getattr(one, field_.name)):
+            raise TypeError(f"{type(one).__name__}.{field_.name} is of another kind")
+    return one
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in {int, float} and 0 <= value < _LARGEST  # type: ignore[operator]
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and _is_number(value)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+
+
+def _are_counts(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_count, value.values()))
+
+
+# By the annotation of a field; what is not named here is read by itself.
+_GOOD: dict[str, Callable[[object], bool]] = {
+    "int": _is_count,
+    "int | None": lambda value: value is None or _is_count(value),
+    "float": _is_number,
+    "float | None": lambda value: value is None or _is_number(value),
+    "bool": lambda value: isinstance(value, bool),
+    "str": lambda value: isinstance(value, str),
+    "tuple[str, ...]": _are_texts,
+    "Mapping[str, int]": _are_counts,
+}
 
 
 def read_state(folder: Path) -> State | None:
     """The newest state; None when no worker ever wrote one that this version can read."""
     try:
         raw = json.loads((folder / FILE).read_bytes())
-        pause = Pause(**raw.pop("pause")) if raw["pause"] else raw.pop("pause")
+        told = raw.pop("pause")
+        pause = _sound(Pause(**told)) if told is not None else None
         runs = {key: read_run(run) for key, run in raw.pop("runs").items()}
-        outcomes = tuple(Outcome(**one) for one in raw.pop("outcomes"))
+        outcomes = tuple(_sound(Outcome(**one)) for one in raw.pop("outcomes"))
         raw["complaints"], raw["mapping"] = tuple(raw["complaints"]), tuple(raw["mapping"])
-        return State(**raw, pause=pause, runs=runs, outcomes=outcomes)
-    except (OSError, ValueError, KeyError, TypeError):
+        return _sound(State(**raw, pause=pause, runs=runs, outcomes=outcomes))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None

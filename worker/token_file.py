@@ -18,9 +18,10 @@ FILE = "token.json"
 def read_token(folder: Path) -> str:
     """The token that was kept; "" if there is none that can be read."""
     try:
-        return str(json.loads((folder / FILE).read_bytes())["token"])
-    except (OSError, ValueError, KeyError, TypeError):
+        token = json.loads((folder / FILE).read_bytes())["token"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return ""
+    return token if isinstance(token, str) else ""
 
 
 def has_token(folder: Path) -> bool:

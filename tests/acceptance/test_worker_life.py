@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from plugin.status import worker_lives
+from sync_queue.host import is_alive
 from tests.acceptance.world import World
 from tests.plugin_process import call_document, hook_document, run_plugin
 from tests.waiting import wait_for
@@ -124,3 +129,20 @@ def test_what_cannot_be_understood_is_set_aside_and_shown(world: World) -> None:
     wait_for(lambda: world.shown(key, "title") == "two", what="the title")
     assert world.operation(mode="status")["inbox"]["unreadable"] == 1
     assert [one.name for one in Path(inbox / "unreadable").iterdir()]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps folders that are in use")
+def test_a_worker_whose_folder_is_gone_leaves_the_new_one_alone(world: World) -> None:
+    """It would keep taking events, and note what it wrote where nobody reads it."""
+    scene, key = world.add()
+    world.save(scene, title="before")
+    wait_for(lambda: world.shown(key, "title") == "before", what="the title")
+    old = world.worker_pid()
+    shutil.rmtree(world.data)
+
+    world.save(scene, title="after")
+    wait_for(lambda: world.shown(key, "title") == "after", what="the title")
+    wait_for(lambda: not is_alive(old), what="the end of the old worker")
+    world.settle()
+    assert world.worker_pid() != old
+    assert world.ledger_state(scene).state == "in_step"
