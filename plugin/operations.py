@@ -16,6 +16,8 @@ from errors import BadCallError, NotKeptError
 from mirror.view import read_meta
 from stash.call import Call, Command, write_call
 from sync_queue.inbox import keep, start_worker
+from worker.elsewhere_note import META as DISMISSED
+from worker.elsewhere_note import parts_of, still_offered
 from worker.gate import META as GATE
 from worker.gate import read_hold
 from worker.modes import ASKING_MODES
@@ -43,9 +45,9 @@ def run_operation(call: Call, command: Command, folder: Path, here: str) -> obje
     """
     if command.mode == "start":
         command = _started(command)
-    if command.mode in {*ANSWERED_LATER, *STARTED}:
-        return _later(call, command, folder, here)
-    return OPERATIONS[command.mode](call, command, folder, here)
+    if command.mode in OPERATIONS:
+        return OPERATIONS[command.mode](call, command, folder, here)
+    return _later(call, command, folder, here)
 
 
 def send(call: Call, command: Command, folder: Path, here: str) -> None:
@@ -138,6 +140,24 @@ def _set_token(call: Call, command: Command, folder: Path, here: str) -> object:
     return {"kept": True}
 
 
+def _elsewhere(call: Call, command: Command, folder: Path, here: str) -> object:
+    """What other plugins left; nobody is asked once a person has answered for all of it."""
+    do = command.word("do")
+    if do == "dismiss":
+        parts_of(command.word("what"))
+        words = {"what": command.word("what")}
+        send(call, Command(mode="dismiss", words=words), folder, here)
+        return {"dismissed": True}
+    if do:
+        raise BadCallError(
+            f'"elsewhere" cannot do {do[:40]!r}', remedy='leave "do" out, or say "dismiss"'
+        )
+    parts = still_offered(read_meta(folder / "ledger.db", DISMISSED))
+    if not parts:
+        return {"offers": [], "unlike": [], "urls": None}
+    return _later(call, replace(command, words={"what": " ".join(sorted(parts))}), folder, here)
+
+
 def _need_ids(command: Command) -> None:
     if not command.ids:
         raise BadCallError(
@@ -156,5 +176,6 @@ OPERATIONS: dict[str, Callable[[Call, Command, Path, str], object]] = {
     "ignore": _ignore,
     "choose": _choose,
     "set_token": _set_token,
+    "elsewhere": _elsewhere,
 }
 ASKING = {*OPERATIONS, *ANSWERED_LATER, "start"}

@@ -59,7 +59,9 @@
 
   /** @type {PlexSyncUi["ask"]} */
   async function ask(args, { onProgress, isWanted }) {
-    const { id } = await operation(args);
+    const begun = await operation(args);
+    const { id } = begun;
+    if (id === undefined) return begun; // what is known already is answered at once
     let wait = FIRST_LOOK_MS;
     while (isWanted()) {
       const told = await operation({ mode: "result", id });
@@ -77,10 +79,11 @@
     return null;
   }
 
-  async function readSettings() {
+  /** @type {PlexSyncUi["readSettings"]} */
+  async function readSettings(plugin = PLUGIN) {
     const query = "query($ids:[ID!]){configuration{plugins(include:$ids)}}";
-    const data = await graphql(query, { ids: [PLUGIN] });
-    return data.configuration.plugins[PLUGIN] || {};
+    const data = await graphql(query, { ids: [plugin] });
+    return data.configuration.plugins[plugin] || {};
   }
 
   /** Stash's own pages show what its Apollo cache holds: let them read what was stored here. */

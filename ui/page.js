@@ -23,9 +23,12 @@
     return { place, tab: place.tab in TABS ? place.tab : "state", go };
   }
 
-  const ADDRESS = ["plexUrl", "plexToken", "plexHost"];
+  const ADDRESS = ["plexUrl", "plexToken"];
 
-  /** Somebody who has neither address nor token gets the set-up, once. */
+  /**
+   * Somebody who has neither address nor token gets the set-up, once; so does who comes from the
+   * older plugin, whose settings shall be seen before they are taken.
+   */
   /** @param {Status | null} status @param {Go} go @param {boolean} isElsewhere */
   function useFirstVisit(status, go, isElsewhere) {
     const asked = useRef(false);
@@ -38,8 +41,9 @@
           ui.operation({ mode: "settings" }),
           ui.readSettings(),
         ]);
+        const isOlder = Boolean(stored.plexHost) && !stored.plexUrl;
         const isNew = !told.plex_url && told.token_is === "missing";
-        if (isNew && !ADDRESS.some((one) => stored[one])) go("setup", { open: "1" });
+        if (isOlder || (isNew && !ADDRESS.some((one) => stored[one]))) go("setup", { open: "1" });
       })().catch(() => {}); // the state is shown then, as to anybody else
     }, [status]);
   }

@@ -79,6 +79,7 @@
   /** @type {PlexSyncUi["Setup"]} */
   function Setup({ status, refresh, go, place }) {
     const [mine, setMine] = useState(/** @type {boolean | null} */ (null));
+    const [taken, setTaken] = useState(0);
     const act = ui.useAction(refresh);
     // What was said here holds until the worker, who hears of it a moment later, says the same.
     const told = status.setup.is_open;
@@ -125,17 +126,31 @@
       { className: "plexsync-setup", onClick: touch, onKeyDown: touch },
       h(Steps, { step, move }),
       h(
-        "section",
-        { className: "plexsync-step card", "aria-labelledby": "plexsync-step" },
-        h("h2", { id: "plexsync-step", ref: heading, tabIndex: -1 }, t(`setup.${step}`)),
-        h("p", { className: "text-muted" }, t(`setup.${step}.about`)),
-        h(ui.Guard, { key: step }, h(Step, { status, next, go, place, refresh, end })),
-        h(ui.Outcome, { action: act }),
+        "div",
+        { className: "plexsync-column" },
+        // Asked once while the set-up is open; whoever comes back finds it as it was left.
         h(
           "div",
-          { className: "plexsync-buttons plexsync-foot" },
-          step !== "first" && h(Button, { variant: "secondary", onClick: next }, t("setup.skip")),
-          h(Button, { variant: "link", onClick: () => end("skip") }, t("setup.leave")),
+          { hidden: step !== STEPS[0] },
+          h(ui.Guard, null, h(ui.Elsewhere, { taken: () => setTaken((count) => count + 1) })),
+        ),
+        h(
+          "section",
+          { className: "plexsync-step card", "aria-labelledby": "plexsync-step" },
+          h("h2", { id: "plexsync-step", ref: heading, tabIndex: -1 }, t(`setup.${step}`)),
+          h("p", { className: "text-muted" }, t(`setup.${step}.about`)),
+          h(
+            ui.Guard,
+            { key: `${step} ${taken}` },
+            h(Step, { status, next, go, place, refresh, end }),
+          ),
+          h(ui.Outcome, { action: act }),
+          h(
+            "div",
+            { className: "plexsync-buttons plexsync-foot" },
+            step !== "first" && h(Button, { variant: "secondary", onClick: next }, t("setup.skip")),
+            h(Button, { variant: "link", onClick: () => end("skip") }, t("setup.leave")),
+          ),
         ),
       ),
     );

@@ -42,9 +42,8 @@
     const act = ui.useAction();
     useEffect(() => {
       void found.ask({ mode: "find_plex" });
-      void ui
-        .operation({ mode: "settings" })
-        .then((told) => setUrl((typed) => typed || told.plex_url))
+      void Promise.all([ui.readSettings(), ui.operation({ mode: "settings" })])
+        .then(([stored, told]) => setUrl((typed) => typed || stored.plexUrl || told.plex_url))
         .catch(() => {}); // the field stays empty; the search goes on
     }, []);
     const use = (/** @type {string} */ address) =>

@@ -232,6 +232,38 @@
       other: "{count} scenes, about {time}. It goes on in the background.",
     },
 
+    "elsewhere.title": "From another plugin",
+    "elsewhere.about":
+      "Another plugin has stored settings. This is what they would be here; nothing is taken before you say so, and the old ones stay as they are.",
+    "elsewhere.old": "Old setting",
+    "elsewhere.setting": "Setting here",
+    "elsewhere.value": "Will be",
+    "elsewhere.token": "kept in a file that only Stash's own user can read",
+    "elsewhere.hidden": "(not shown)",
+    "elsewhere.unlike": "Without a counterpart here: {names}.",
+    "elsewhere.take": "Take these",
+    "elsewhere.leave": "Leave them",
+    "elsewhere.taken": "The settings are taken.",
+    "elsewhere.urls.title": "Stale addresses in scenes",
+    "elsewhere.urls.about": {
+      one: "{count} scene holds an address that another plugin kept to find its item in Plex. PlexSync does not need it.",
+      other:
+        "{count} scenes hold an address that another plugin kept to find their items in Plex. PlexSync does not need them.",
+    },
+    "elsewhere.urls.more": { one: "and {count} more scene", other: "and {count} more scenes" },
+    "elsewhere.urls.remove": "Remove these addresses …",
+    "elsewhere.urls.leave": "Leave the addresses",
+    "elsewhere.urls.ask": {
+      one: "Remove these addresses from {count} scene in Stash? Nothing else of it changes.",
+      other: "Remove these addresses from {count} scenes in Stash? Nothing else of them changes.",
+    },
+    "elsewhere.urls.yes": "Remove",
+    "elsewhere.urls.working": "Removing: {done} of {count} scenes …",
+    "elsewhere.urls.removed": {
+      one: "The address is removed from {count} scene.",
+      other: "The addresses are removed from {count} scenes.",
+    },
+
     "state.in_step": "Plex shows this scene as Stash does.",
     "state.resting": "This scene is not in Plex.",
     "state.failed": "This scene could not be written.",

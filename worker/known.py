@@ -14,6 +14,7 @@ SERVER = "known_server"
 SETTINGS = "known_settings"
 STASH = "known_stash"
 _SECRET = "plexToken"  # noqa: S105 - the setting's name
+_SECRETS = "token"  # part of the names of such settings, those of other plugins as well
 
 
 class _Notes(Protocol):
@@ -41,7 +42,7 @@ def note_server(ledger: _Notes, *, machine: str, url: str, sections: Iterable[Se
 
 def note_settings(ledger: _Notes, stored: Mapping[str, object]) -> None:
     """Leave word of what Stash has stored; of the token only that there is one."""
-    told = {name: value for name, value in stored.items() if name != _SECRET}
+    told = {name: value for name, value in stored.items() if _SECRETS not in name.lower()}
     _note(ledger, SETTINGS, {"stored": told, "has_token": bool(stored.get(_SECRET))})
 
 

@@ -151,6 +151,7 @@ class Worker:
             version=version,
             outside=outside_of(os.environ),
             settings=lambda: self._paths.in_force(self._in_force.chosen),
+            stash=self._stash.current_connection,
             look_at_token=self._stash.ask_soon,
         )
         self._lock = folder / "worker.lock"

@@ -8,4 +8,12 @@ LISTED_MODES = {*ALL_SCENES, COMPARE, "sync_recent"}
 SHORT_MODES = {"retry_failed", "clear_caches", "process", "undo"}  # in the queue, or done at once
 LOOKING_MODES = {"preview", "preview_undo", "detect_paths"}  # write nothing; the worker steps them
 # Questions of the set-up: asked beside the loop, whatever else waits.
-ASKING_MODES = {"find_plex", "test_plex", "sign_in", "libraries", "test_path"}
+ASKING_MODES = {
+    "find_plex",
+    "test_plex",
+    "sign_in",
+    "libraries",
+    "test_path",
+    "elsewhere",
+    "remove_urls",
+}

@@ -22,6 +22,7 @@ from plex.discovery import discover
 from plex.finder import Found, Wanted
 from plex.server import Server, choose_sections
 from plex.sign_in import LINK, SignIn
+from stash.call import Connection
 from worker.absence import folder_of
 from worker.outside import Outside
 from worker.settings import Settings, address_of
@@ -46,6 +47,7 @@ class Facts:
         version: The plugin's.
         outside: Where else to look.
         match_cache: Path -> rating key.
+        stash: How to reach Stash; None before anybody said so.
         show: Shows what is known so far.
         stopped: Set once nobody wants the answer any more.
     """
@@ -57,6 +59,7 @@ class Facts:
     version: str
     outside: Outside
     match_cache: MatchCache
+    stash: Connection | None
     show: Callable[[dict[str, object]], None]
     stopped: threading.Event
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from errors import PlexSyncError
 from plex.cache import MatchCache
+from stash.call import Connection
 from worker.identity import client_identifier
 from worker.modes import ASKING_MODES
 from worker.outside import Outside
@@ -21,6 +22,9 @@ from worker.questions import QUESTIONS, Facts
 from worker.results import Results
 from worker.runs import Run, Runs
 from worker.settings import Settings
+from worker.stash_questions import STASH_QUESTIONS
+
+ANSWERS = {**QUESTIONS, **STASH_QUESTIONS}
 
 
 @dataclass(slots=True)
@@ -44,6 +48,7 @@ class SetupSide:
         version: The plugin's, shown to Plex.
         outside: Where else to look.
         settings: What is in force.
+        stash: How to reach Stash, as far as that is known.
         look_at_token: The token's file may have changed.
     """
 
@@ -57,6 +62,7 @@ class SetupSide:
         version: str,
         outside: Outside,
         settings: Callable[[], Settings],
+        stash: Callable[[], Connection | None],
         look_at_token: Callable[[], None],
     ) -> None:
         self._folder = folder
@@ -66,6 +72,7 @@ class SetupSide:
         self._version = version
         self._outside = outside
         self._settings = settings
+        self._stash = stash
         self._look_at_token = look_at_token
         self._asked: dict[str, _Asked] = {}
 
@@ -116,10 +123,11 @@ class SetupSide:
             version=self._version,
             outside=self._outside,
             match_cache=self._match_cache,
+            stash=self._stash(),
             show=asked.told.put,
             stopped=asked.stopped,
         )
-        answer = QUESTIONS[run.state.mode]
+        answer = ANSWERS[run.state.mode]
 
         def work() -> None:
             try:

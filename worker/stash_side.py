@@ -44,6 +44,10 @@ class StashSide:
             self.client.use(connection)
         return self.client
 
+    def current_connection(self) -> Connection | None:
+        """The connection with its freshest cookie; None before anybody called."""
+        return self.client.current_connection() if self.client else None
+
     def _says_less(self, connection: Connection) -> bool:
         """Whether it is the Stash that we know without its login: somebody calls by hand."""
         if self.client is None or connection.cookie:

@@ -11,6 +11,8 @@ from mirror.ledger import Ledger
 from mirror.records import Event
 from stash.call import Command
 from sync_queue.jobs import JobQueue, Priority
+from worker.elsewhere_note import META as DISMISSED
+from worker.elsewhere_note import after
 from worker.gate import Gate
 from worker.known import SERVER
 
@@ -54,6 +56,7 @@ class Steering:
             "token": lambda *_: self._look_at_token(),
             "ignore": self._ignore,
             "choose": self._choose,
+            "dismiss": self._dismiss,
         }
 
     def _set_up(self, command: Command, now: float) -> None:
@@ -81,6 +84,14 @@ class Steering:
             text = "the choice of an item was taken back"
         self._ledger.journal.note([Event(at=now, scene_id=scene_id, kind="chosen", text=text)])
         self._look_at([scene_id], now)
+
+    def _dismiss(self, command: Command, _now: float) -> None:
+        try:
+            note = after(self._ledger.get_meta(DISMISSED), command.word("what"))
+        except BadCallError as error:
+            log.warning("%s", error)
+            return
+        self._ledger.set_meta(DISMISSED, note)
 
     def _look_at(self, scene_ids: list[int] | tuple[int, ...], now: float) -> None:
         self._queue.put_many(scene_ids, now=now, priority=Priority.SAVE, force=True)

@@ -99,6 +99,9 @@ def _scene_criterion(store: Store, name: str, criterion: Any) -> Callable[[Scene
     if name in _SCENE_TEXTS:
         match = _match_text(criterion)
         return lambda scene: match(getattr(scene, name))
+    if name == "url":
+        address = _match_text(criterion)
+        return lambda scene: any(address(one) for one in scene.urls)
     if name == "organized":
         return lambda scene: scene.organized == criterion
     if name == "file_count":

@@ -68,6 +68,7 @@ def stage(browser: Browser, stash: StashServer) -> Iterator[Stage]:
     stash.store.plugin_settings.clear()
     made = Stage(context.new_page(), stash.url)
     made.answer("wake", {"worker": "awake"})
+    made.answer("elsewhere", {"offers": [], "unlike": [], "urls": None})
     yield made
     context.close()
     assert made.problems == []

@@ -212,3 +212,29 @@ def test_a_hundred_thousand_scenes_are_shown_as_fast_as_ten(world: World, tab: S
     ambiguous.get_by_role("button", name="Older").click()
     tab.see("Page 2 of 250")
     expect(ambiguous.locator(".plexsync-troubled > li")).to_have_count(50)
+
+
+def test_who_used_another_plugin_takes_its_settings_and_its_token(world: World, tab: Stage) -> None:
+    world.configure(plexUrl="", plexToken="")
+    old = {"plex_url": world.plex.url, "plex_token": world.plex.token, "sync_collection": True}
+    world.stash.store.plugin_settings["Stash2Plex"] = dict(old)
+    scene, key = world.add(title="t")
+    stale = ["https://example.org", f"plex/library/metadata/{key}"]
+    world.save(scene, title="one", urls=stale)
+    tab.open(PAGE)
+    tab.button("Take these").click()
+    tab.see("The settings are taken.")
+    expect(tab.page.get_by_label("Address", exact=True)).to_have_value(world.plex.url)
+    tab.button("Remove these addresses …").click()
+    tab.button("Remove").click()
+    tab.see("The address is removed from 1 scene.")
+    assert writes(world) == []
+
+    tab.button("Leave the set-up").click()
+    wait_for(lambda: world.shown(key, "title") == "one", what="the scene in Plex")
+    assert world.operation(mode="settings")["token_is"] == "file"
+    assert "plexToken" not in {
+        name for name, value in world.stash.store.plugin_settings["PlexSync"].items() if value
+    }
+    assert world.stash.store.plugin_settings["Stash2Plex"] == old
+    assert list(world.stash.store.scene(scene).urls) == stale[:1]

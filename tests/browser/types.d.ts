@@ -100,6 +100,16 @@ declare global {
     plex_url: string;
   }
 
+  interface Offer {
+    plugin: string;
+    old: string;
+    was: string;
+    setting: string;
+    name: string;
+    description: string;
+    value: string | boolean | null;
+  }
+
   interface SceneTold {
     scene_id: number;
     state: string;
@@ -191,7 +201,7 @@ declare global {
       args: Args,
       how: { onProgress: (told: any) => void; isWanted: () => boolean },
     ) => Promise<any>;
-    readSettings: () => Promise<Record<string, unknown>>;
+    readSettings: (plugin?: string) => Promise<Record<string, unknown>>;
     saveSettings: (changes: Record<string, Value>) => Promise<void>;
     safeLink: (address: string) => string;
     // hooks
@@ -244,6 +254,7 @@ declare global {
     Setup: (props: RoomProps) => JSX.Element;
     setupSteps: Record<string, (props: StepProps) => JSX.Element>;
     tellSetup: (what: string, step: string) => Promise<any>;
+    Elsewhere: (props: { taken: () => void }) => JSX.Element | null;
     Asking: (props: { asked: Asked; working: string }) => JSX.Element;
     fieldName: (field: string) => string;
     PreviewedScene: (props: { scene: PreviewScene; bare?: boolean }) => JSX.Element;

@@ -7,7 +7,7 @@ import json
 import pytest
 from graphql import build_client_schema, parse, validate
 
-from stash import changes, file_queries, queries
+from stash import changes, elsewhere, file_queries, queries
 from tests.fixtures_folder import shared_fixtures
 
 QUERIES = {
@@ -26,6 +26,9 @@ QUERIES = {
     "folders": file_queries.FOLDERS,
     "count": file_queries.COUNT,
     "files": file_queries.FILES,
+    "stored by plugins": elsewhere.PLUGINS,
+    "with an address": elsewhere.WITH_ADDRESS,
+    "the removal of addresses": elsewhere.REMOVE,
     "holders": file_queries.holders(["/a", "/b"])[0],
 }
 
