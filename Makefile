@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: docs demo test lint types unit torture-short lowest torture corpus lost-hooks bench-hook bench bench-operations profile release vendor audit clean lint-ui browser
+.PHONY: docs demo test lint types unit torture-short lowest torture faults corpus lost-hooks bench-hook bench bench-operations profile release vendor audit clean lint-ui browser
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m demo
@@ -54,6 +54,11 @@ lowest: .venv-lowest/.ready
 # Another length or an earlier seed: make torture TORTURE="--minutes 30 --seed 7"
 torture: $(VENV)/.ready
 	$(BIN)/python -m tests.torture $(TORTURE)
+
+# Every fault of both stand-ins and of the machine, each with a real worker; fills docs/faults.md in
+# about five minutes. Linux only. Some rows: make faults FAULTS="--only 'Plex is off'"
+faults: $(VENV)/.ready
+	$(BIN)/python -m tests.faults $(FAULTS)
 
 # Every scene of the corpus through every cache state and kind of server, about ten minutes.
 corpus: $(VENV)/.ready

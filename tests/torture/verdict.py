@@ -92,7 +92,7 @@ def judge_leftovers(stage: Stage) -> None:
         stage.violated(f"the inbox holds {left[:5]}")
     stage.count("half-written files of killed hooks", len(list((data / "inbox").glob("*.tmp"))))
     for log in sorted(data.glob("worker.log*")):
-        for accident in _accidents(log.read_text(errors="replace").splitlines()):
+        for accident in accidents(log.read_text(errors="replace").splitlines()):
             stage.violated(f"the worker's log tells of {accident}")
     aside = [path.name for path in data.rglob("*damaged*")]
     if aside:
@@ -111,7 +111,7 @@ def judge_processes(stage: Stage) -> None:
         stage.violated(f"{error}; workers {workers_of(stage.world.data)}, zombies {zombies()}")
 
 
-def _accidents(lines: Sequence[str]) -> Iterator[str]:
+def accidents(lines: Sequence[str]) -> Iterator[str]:
     """Each error of a log: its own line, or where a traceback ends and with what."""
     place = ""
     for line in lines:
