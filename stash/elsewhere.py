@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stash.client import StashClient
-from stash.scenes import in_shape
+from stash.scenes import id_of, in_shape, text_of
 
 SCENES_PER_PAGE = 1_000
 _STALE = re.compile(r"plex/library/metadata/[0-9]+/?")
@@ -82,9 +82,9 @@ def _read_plugins(data: Mapping[str, Any], plugins: Sequence[str]) -> dict[str, 
 def _read_addresses(data: Mapping[str, Any]) -> list[SceneAddresses]:
     return [
         SceneAddresses(
-            scene_id=int(one["id"]),
-            title=one["title"] or "",
-            urls=tuple(url for url in one["urls"] if is_stale(url)),
+            scene_id=id_of(one["id"]),
+            title=text_of(one["title"]),
+            urls=tuple(url for url in map(text_of, one["urls"]) if is_stale(url)),
         )
         for one in data["findScenes"]["scenes"]
     ]

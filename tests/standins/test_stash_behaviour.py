@@ -411,6 +411,15 @@ def test_filters_join_with_and_or_and_not(server: StashServer) -> None:
     assert found({"organized": True, "AND": first}) == {"scenes": []}
 
 
+def test_scenes_are_found_by_a_part_of_any_of_their_addresses(server: StashServer) -> None:
+    search = "query($f:SceneFilterType){findScenes(scene_filter:$f){scenes{id}}}"
+    server.store.scene(1).urls = ("https://example.org/a", "plex/library/metadata/12")
+    server.store.scene(3).urls = ("https://example.org/b",)
+    wanted = {"url": {"value": "Library/", "modifier": "INCLUDES"}}
+    found = server.graphql(search, {"f": wanted})["findScenes"]
+    assert found == {"scenes": [{"id": "1"}]}
+
+
 def test_links_to_pictures_name_the_external_host(server: StashServer) -> None:
     server.external_host = "https://stash.example/sub"
     data = server.graphql("{findScene(id:1){paths{screenshot}}}")
