@@ -23,6 +23,7 @@ from worker.settings_table import SETTINGS, Setting
 __all__ = ["SETTINGS", "Setting", "Settings", "address_of", "content_print", "read_settings"]
 
 DEFAULT_PORT = 32400
+_LONGEST_SHOWN = 200
 CATCH_UP_SECONDS = 55.0  # a little below a minute, in which a change should be in Plex
 
 # What a word of a person's stands for; the first is the default.
@@ -160,7 +161,7 @@ def _url(stored: Mapping[str, object], complaints: list[str]) -> str:
         return _normal_url(text)
     except ValueError:
         complaints.append(
-            f"setting {key}: {text!r} is no address; write http://host:{DEFAULT_PORT}"
+            f"setting {key}: {_shown(text)} is no address; write http://host:{DEFAULT_PORT}"
         )
         return ""
 
@@ -182,8 +183,14 @@ def address_of(text: str) -> str:
         return _normal_url(text)
     except ValueError:
         raise NotConfiguredError(
-            f"{text!r} is no address", remedy=f"write http://host:{DEFAULT_PORT}"
+            f"{_shown(text)} is no address", remedy=f"write http://host:{DEFAULT_PORT}"
         ) from None
+
+
+def _shown(text: str) -> str:
+    """What may be told of an address that is none: a password or a token in it may not."""
+    scheme, colon, rest = text.partition("?")[0].rpartition("://")
+    return repr(f"{scheme}{colon}{rest.rpartition('@')[2]}"[:_LONGEST_SHOWN])
 
 
 def _normal_url(text: str) -> str:

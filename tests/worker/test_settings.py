@@ -310,3 +310,15 @@ def test_the_print_of_the_content_is_the_same_in_every_process() -> None:
 )
 def test_no_stored_value_breaks_the_reading(stored: dict[str, object]) -> None:
     assert isinstance(read_settings(stored), Settings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["http://me:canary@host:32400", "me:canary@host", "http://ho st/?X-Plex-Token=canary"],
+)
+def test_a_password_or_a_token_in_an_address_is_in_no_complaint(text: str) -> None:
+    settings = read_settings({"plexUrl": text})
+    assert settings.plex_url == ""
+    [complaint] = settings.complaints
+    assert "canary" not in complaint
+    assert "is no address" in complaint
