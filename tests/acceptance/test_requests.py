@@ -143,7 +143,9 @@ def test_a_rename_on_fifty_scenes(world: World) -> None:
     )
     world.settle()
     assert Counter(kinds_of_plex(world)) == {"metadata": 1, "edit": 1}
-    assert kinds_of_stash(world) == {"related": 1, "scenes": 1}
+    asked = kinds_of_stash(world)
+    del asked["picture"]  # covers made within the last two seconds are looked at once more
+    assert asked == {"related": 1, "scenes": 1}
 
 
 def test_a_destroyed_scene(world: World, synced: tuple[int, int]) -> None:
