@@ -72,6 +72,12 @@ class LoggedRequest:
         return self.header(name) if value is None else value
 
     @property
+    def keys(self) -> list[int]:
+        """The items that it names: in its path, or in `id` when a whole section is addressed."""
+        named = self.param("id") or self.path.rpartition("/")[2]
+        return [int(one) for one in named.split(",") if one.isdigit()]
+
+    @property
     def wants_json(self) -> bool:
         """Plex answers XML unless it is asked for JSON."""
         return JSON in (self.header("Accept") or "")

@@ -146,20 +146,14 @@ class Stage:
         """Each write of a value that the item's own scene never had in Stash."""
         owners = {key: one for one in self.subjects for key in one.keys}
         for request in self.edits():
-            keys = _keys_of(request)
-            if not keys:
+            if not request.keys:
                 yield f"{request.raw_target} names no item, so that all are meant"
-            for key in keys:
+            for key in request.keys:
                 owner = owners.get(key)
                 if owner is None:
                     yield f"{request.path} was written, which is nobody's"
                 else:
                     yield from _wrong_values(owner, request)
-
-
-def _keys_of(request: LoggedRequest) -> list[int]:
-    named = request.param("id") or request.path.rpartition("/")[2]
-    return [int(one) for one in named.split(",") if one.isdigit()]
 
 
 def _wrong_values(owner: Subject, request: LoggedRequest) -> Iterator[str]:

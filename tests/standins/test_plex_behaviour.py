@@ -164,6 +164,22 @@ def test_the_section_form_edits_the_named_items(plex: PlexServer, client: Client
     assert [plex.store.item(key).scalars.get("studio") for key in (1, 2, 3)] == ["S", None, "S"]
 
 
+@pytest.mark.parametrize(
+    ("target", "keys"),
+    [
+        (f"{ALL}?type=1&id=1,3&studio.value=S", [1, 3]),
+        ("/library/metadata/2?studio.value=S", [2]),
+        (f"{ALL}?type=1&studio.value=S", []),
+    ],
+)
+def test_the_log_tells_which_items_an_edit_named(
+    target: str, keys: list[int], plex: PlexServer, client: Client
+) -> None:
+    seed(plex, "a.mp4", "b.mp4", "c.mp4")
+    client.put(target)
+    assert plex.requests[-1].keys == keys
+
+
 @pytest.mark.parametrize("missing", ["", "&id="])
 def test_the_section_form_without_ids_edits_every_item(
     missing: str, plex: PlexServer, client: Client

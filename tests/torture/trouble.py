@@ -71,10 +71,10 @@ class Trouble:
                 raise ConnectionAbortedError("its sender was killed")
 
     def _edit_in_the_middle(self, request: LoggedRequest, *, undoes: bool) -> None:
-        """Edit the very scene; undoing asks for what the worker may think stands there."""
+        """Edit the very scenes; undoing asks for what the worker may think stands there."""
         stage = self._stage
-        subject = stage.by_key[int(request.path.rpartition("/")[2])]
-        with stage.holding([subject], patiently=False) as held:
+        subjects = [stage.by_key[key] for key in request.keys]
+        with stage.holding(subjects, patiently=False) as held:
             for one in held:
                 state = one.earlier if undoes else stage.new_state(one, self._choose)
                 save(stage, one, state, kill_after=None)

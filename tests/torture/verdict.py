@@ -175,7 +175,7 @@ def _traffic(stage: Stage) -> tuple[Spans, Spans]:
         if there is None:
             continue
         span = (request.started, request.finished or float("inf"))
-        for key in map(int, request.path.rpartition("/")[2].split(",")):
+        for key in request.keys:
             there.setdefault(key, []).append(span)
     return reads, writes
 
