@@ -12,6 +12,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 from mirror.desired import Desired
 from mirror.policy import Policy
@@ -58,7 +59,7 @@ def source_mark(source: bytes, context: str) -> int:
     """Return a number that is the same for a scene's same bytes under the same settings.
 
     Args:
-        source: Digest of the bytes; empty where there are none.
+        source: Digest of the bytes, 8 of them; empty where there are none.
         context: All else that decides what is written, in a text that the caller keeps stable.
 
     Returns:
@@ -66,8 +67,13 @@ def source_mark(source: bytes, context: str) -> int:
     """
     if not source:
         return 0
-    both = hashlib.blake2b(source + context.encode("utf-8"), digest_size=8)
-    return int.from_bytes(both.digest(), "big", signed=True)
+    return int.from_bytes(source, "big", signed=True) ^ _number_of(context)
+
+
+@lru_cache(maxsize=4)  # one context holds for a hundred thousand scenes
+def _number_of(context: str) -> int:
+    digest = hashlib.blake2b(context.encode("utf-8"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def digest_of(value: object) -> str:

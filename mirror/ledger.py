@@ -214,10 +214,6 @@ class Ledger:
         """Return how scenes stand; those never synced are left out."""
         return self._scenes.of(ids)
 
-    def sources(self, ids: Iterable[int]) -> dict[int, int]:
-        """Return the sources of those of some scenes that are in step, by id."""
-        return self._scenes.sources(ids)
-
     def set_scenes(
         self, states: Iterable[SceneState], *, now: float, events: Iterable[Event] = ()
     ) -> None:
@@ -243,13 +239,17 @@ class Ledger:
         )
         return [scene_id for (scene_id,) in rows]
 
-    def known_between(self, after: int, last: int) -> list[int]:
-        """Return the scenes that Stash had when they were last looked at, in a range of ids."""
-        rows = self._file.execute(
-            "SELECT scene_id FROM scenes WHERE scene_id > ? AND scene_id <= ? AND state != 'gone'",
-            (after, last),
-        )
-        return [scene_id for (scene_id,) in rows]
+    def sources_between(self, after: int, last: int) -> dict[int, int]:
+        """Return the scenes that Stash had when they were last looked at, in a range of ids.
+
+        Args:
+            after: The id before the first.
+            last: The last one that belongs to the range.
+
+        Returns:
+            Each with the source of its last sync; 0 for those that are not in step.
+        """
+        return self._scenes.sources_between(after, last)
 
     def all_written(self) -> list[int]:
         """Return every scene that wrote an item last, by id."""

@@ -136,6 +136,7 @@ CREATE TABLE ignored (
 """  # noqa: S608 - constants
 _FOURTH = """
 ALTER TABLE scenes ADD COLUMN source INTEGER NOT NULL DEFAULT 0;  -- see mirror.fingerprint
+CREATE INDEX scenes_by_source ON scenes (scene_id, state, source);
 """
 STEPS = (FIRST_SCHEMA, _SECOND, _THIRD, _FOURTH)  # from each version to the next
 SCHEMA = len(STEPS)

@@ -82,8 +82,9 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
 
     def read_scenes(self, scene_ids: list[int], *, with_tag_parents: bool = False) -> SceneBatch:
         """Read a batch of scenes in one query, with the conditions; a missing scene is absent."""
-        data = self._data(queries.read_scenes(scene_ids, with_tag_parents=with_tag_parents))
-        found = scenes.read_batch(data, scene_ids, sources.of_batch(self._raw, scene_ids))
+        query = queries.read_scenes(scene_ids, with_tag_parents=with_tag_parents)
+        data, raw = self._answer(query)
+        found = scenes.read_batch(data, scene_ids, sources.digests(raw))
         return SceneBatch(scenes=found, conditions=self._conditions_of(data))
 
     def all_scene_ids(self, *, first_page: int = 1) -> Iterator[list[int]]:
@@ -97,8 +98,8 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
         query = queries.scene_page(with_tag_parents=with_tag_parents)
         page = first_page
         while True:
-            data = self._data(query, {"page": page, "size": size}, is_read=False)
-            found = sources.of_page(self._raw) if data is _UNREAD else {}
+            data, raw = self._answer(query, {"page": page, "size": size}, is_read=False)
+            found = sources.digests(raw) if data is _UNREAD else {}
             if not found:  # behind the last page, or an answer that is written otherwise
                 data = self._data(query, {"page": page, "size": size})
                 found = dict.fromkeys(scenes.read_ids(data), b"")
@@ -225,13 +226,17 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
                 return
             page += 1
 
-    def _data(
+    def _data(self, query: str, variables: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """Ask; the answer's data."""
+        return self._answer(query, variables)[0]
+
+    def _answer(
         self, query: str, variables: Mapping[str, object] | None = None, *, is_read: bool = True
-    ) -> dict[str, Any]:
-        """Ask; the answer's data, or `_UNREAD` where it shall not be read and is good."""
+    ) -> tuple[dict[str, Any], bytes]:
+        """Ask; the data, `_UNREAD` where it is good and shall not be read, and the bytes."""
         with self._lock:
             self._is_read = is_read
-            return self._asked(query, variables)
+            return self._asked(query, variables), self._raw
 
     def _asked(self, query: str, variables: Mapping[str, object] | None) -> dict[str, Any]:
         self.s.headers.pop("ApiKey", None)

@@ -15,6 +15,7 @@ from mirror.fingerprint import source_mark
 from mirror.ledger import Ledger
 from stash.client import StashClient
 from sync_queue.jobs import JobQueue, Priority
+from worker.ahead import Ahead
 from worker.catch_up import earlier
 from worker.modes import ALL_SCENES, COMPARE, LISTED_MODES
 from worker.runs import Run, Runs
@@ -44,6 +45,7 @@ class Listing:
         self._ledger = ledger
         self._queue = queue
         self._runs = runs
+        self._ahead: Ahead[Mapping[int, bytes]] = Ahead()
         self._pages: dict[str, Iterator[Mapping[int, bytes]]] = {}
         self._totals: dict[str, int] = {}
         self._reached: dict[str, int] = {}  # the last id of the page before
@@ -75,7 +77,8 @@ class Listing:
             return False
         name = run.state.id
         if name not in self._pages:
-            self._pages[name] = _pages_of(run, stash, with_tag_parents=with_tag_parents)
+            pages = _pages_of(run, stash, with_tag_parents=with_tag_parents)
+            self._pages[name] = self._ahead.of(pages)
             self._totals[name] = run.state.total or 0
             self._reached.pop(name, None)
         is_over = self._take_pages(run, context() if _compares(run) else "", now, seconds)
@@ -98,7 +101,7 @@ class Listing:
                 del self._pages[run.state.id]  # begun anew: an iterator that failed is at its end
                 raise
             if page is None:
-                self._put_missing(run, None, now)
+                self._put_missing(run, {}, self._known(run, None), now)
                 self._reached.pop(run.state.id, None)
                 return True
             self._put(run, page, context, now)
@@ -108,41 +111,48 @@ class Listing:
     def _put(self, run: Run, page: Mapping[int, bytes], context: str, now: float) -> None:
         """Put the scenes of one page that are not as they were."""
         name = run.state.id
+        known = self._known(run, page)
         put = list(page)
         if context:
-            sources = self._ledger.sources(page)
-            put = [one for one in page if sources.get(one, 0) != source_mark(page[one], context)]
+            put = [
+                one
+                for one, source in page.items()
+                if not known.get(one) or known[one] != source_mark(source, context)
+            ]
             self._runs.count_unchanged(run, len(page) - len(put))
         if put:
             force = ALL_SCENES.get(run.state.mode, False)
             self._queue.put_many(put, now=now, priority=Priority.BULK, run=name, force=force)
         self._totals[name] += len(page)
-        self._put_missing(run, page, now)
+        self._put_missing(run, page, known, now)
         run.pages += 1
 
-    def _put_missing(self, run: Run, page: Mapping[int, bytes] | None, now: float) -> None:
-        """Scenes that are known and stand in no page: Stash may not have them any more.
+    def _known(self, run: Run, page: Mapping[int, bytes] | None) -> Mapping[int, int]:
+        """The scenes that ought to be in a page, or behind the last one, with their sources.
 
         Pages come in the order of ids, so that whatever is known between two pages' ends has to be
-        in the later one. Looking at a scene that is there after all costs no request to Plex.
-
-        Args:
-            run: Whose page it is.
-            page: None behind the last one.
-            now: Unix seconds.
+        in the later one.
         """
-        name = run.state.id
         if run.state.mode not in {*ALL_SCENES, COMPARE}:
-            return
-        listed = page or {}
-        last = self._reached.get(name, 0 if run.pages == 0 else min(listed, default=_NO_ID))
-        reached = max(listed, default=_NO_ID)
-        known = self._ledger.known_between(last, reached)
-        missing = [one for one in known if one not in listed]
+            return {}
+        name = run.state.id
+        first = 0 if run.pages == 0 else min(page or {}, default=_NO_ID) - 1
+        after = self._reached.get(name, first)
+        self._reached[name] = max(page or {}, default=_NO_ID)
+        return self._ledger.sources_between(after, self._reached[name])
+
+    def _put_missing(
+        self, run: Run, page: Mapping[int, bytes], known: Mapping[int, int], now: float
+    ) -> None:
+        """Scenes that are known and stand in no page: Stash may not have them any more.
+
+        Looking at a scene that is there after all costs no request to Plex.
+        """
+        missing = [one for one in known if one not in page]
         if missing:
+            name = run.state.id
             self._queue.put_many(missing, now=now, priority=Priority.BULK, run=name)
             self._totals[name] += len(missing)
-        self._reached[name] = reached
 
     def watch(self, now: float) -> None:
         """Move the progress of each listed run, and end those that are done."""

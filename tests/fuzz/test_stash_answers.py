@@ -113,8 +113,7 @@ def test_what_is_no_json_is_a_value_error(raw: bytes) -> None:
 @given(st.binary(max_size=60), st.sampled_from([b'{"id":"1","title":', b'"s1":{"id":"', b""]))
 def test_digests_of_any_bytes_never_fail(raw: bytes, start: bytes) -> None:
     for body in (start + raw, raw + start + b"}" + raw, b'{"s1":{"id":"1"' + b"[" * 5000):
-        sources.of_page(body)
-        sources.of_batch(body, [1])
+        sources.digests(body)
 
 
 def test_a_scene_with_every_nasty_text_is_read_as_it_stands() -> None:

@@ -44,20 +44,20 @@ def test_a_page_and_a_batch_give_the_same_scene_the_same_digest(
     aliased = {f"s{one['id']}": one for one in known}
     batch = compact({"data": {**aliased, "s99": None, "configuration": {"plugins": {}}}})
 
-    found = sources.of_page(page)
+    found = sources.digests(page)
     assert list(found) == [int(one["id"]) for one in known]
-    assert sources.of_batch(batch, [*found, 99]) == found
+    assert sources.digests(batch) == found
     for one in known:
         alone = compact({"data": {"findScenes": {"scenes": [one]}}})
-        assert sources.of_page(alone) == {int(one["id"]): found[int(one["id"])]}
+        assert sources.digests(alone) == {int(one["id"]): found[int(one["id"])]}
 
 
 @given(SCENES.filter(bool), st.text(min_size=1))
 def test_another_scene_has_another_digest(scenes: list[dict[str, Any]], more: str) -> None:
     known = numbered(scenes)
-    before = sources.of_page(compact({"data": {"findScenes": {"scenes": known}}}))
+    before = sources.digests(compact({"data": {"findScenes": {"scenes": known}}}))
     known[0]["details"] += more
-    after = sources.of_page(compact({"data": {"findScenes": {"scenes": known}}}))
+    after = sources.digests(compact({"data": {"findScenes": {"scenes": known}}}))
     assert before.pop(1) != after.pop(1)
     assert before == after
 
@@ -65,5 +65,5 @@ def test_another_scene_has_another_digest(scenes: list[dict[str, Any]], more: st
 def test_an_answer_that_is_written_otherwise_gives_none() -> None:
     known = numbered([{"title": "a", "details": "", "tags": []}])
     spaced = json.dumps({"data": {"findScenes": {"scenes": known}}}).encode()
-    assert sources.of_page(spaced) == {}
-    assert sources.of_batch(b"", [1]) == {}
+    assert sources.digests(spaced) == {}
+    assert sources.digests(b"") == {}

@@ -13,6 +13,7 @@ from mirror.ledger import Ledger, SceneState
 from stash.call import Connection
 from stash.client import StashClient
 from sync_queue.jobs import JobQueue
+from tests.waiting import wait_for
 from worker.comparisons import DAY_SECONDS, FIRST_SYNC, Comparisons
 from worker.listing import SCENES_PER_PAGE, Listing
 from worker.runs import Runs
@@ -93,6 +94,7 @@ def test_a_listing_goes_on_with_the_next_page_after_a_restart(side: Side, tmp_pa
         client = StashClient(Connection(url=stash.url))
         side.runs.begin("sync_all-1", "sync_all", now=NOW, watched=False)
         side.step(client, seconds=0.0)
+        wait_for(lambda: len(stash.requests) == 2, what="the page that is fetched ahead")
         side.close()
         side.open()
         stash.requests.clear()
