@@ -31,6 +31,7 @@ class Deadlines:
         self._awaited: dict[int, tuple[float, socket.socket]] = {}
         self._cut_in: set[int] = set()
         self._thread: threading.Thread | None = None
+        self._wakes: float | None = None  # when the thread looks next; None until it is told to
         self._is_closed = False
 
     def begin(self, connection: socket.socket | None) -> None:
@@ -41,10 +42,11 @@ class Deadlines:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
                 self._thread.start()
-            if not self._awaited:
-                self._changed.notify()
             end = time.monotonic() + self._seconds
             self._awaited[threading.get_ident()] = (end, connection)
+            # Mostly it sleeps for an earlier answer's end, and waking it is dearer than the rest.
+            if self._wakes is None or end < self._wakes:
+                self._changed.notify()
 
     def end(self) -> bool:
         """The calling thread has its answer, or does without; whether it was cut."""
@@ -96,11 +98,12 @@ class Deadlines:
         with self._changed:
             while not self._is_closed:
                 first = min((end for end, _ in self._awaited.values()), default=None)
-                wait = None if first is None else max(first - time.monotonic(), 0.0)
-                if wait != 0.0:
-                    self._changed.wait(wait)
+                now = time.monotonic()
+                if first is not None and first <= now:
+                    self._cut(now)
                     continue
-                self._cut(time.monotonic())
+                self._wakes = first
+                self._changed.wait(None if first is None else first - now)
 
     def _cut(self, now: float) -> None:
         late = [one for one, (end, _) in self._awaited.items() if end <= now]

@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.measure import Row
 
 FOLDER = Path(__file__).with_name("results")
-LIBRARIES = ("diskcache", "filelock", "persist-queue", "plexapi", "requests", "stashapp-tools")
+LIBRARIES = ("diskcache", "filelock", "persist-queue", "plexapi", "requests", "urllib3")
 CPU = "worker_cpu_per_thousand"  # of a row's facts: what the column about CPU shows
 
 

@@ -64,8 +64,11 @@ class LedgerFile:
 
     def execute(self, statement: str, values: Iterable[object] = ()) -> list[Any]:
         """Run one statement; all of its rows, so that no error comes later."""
-        with self._guarded():
+        try:
             return self._connection.execute(statement, tuple(values)).fetchall()
+        except (OSError, sqlite3.Error):
+            with self._guarded():  # entered for errors alone: most of a scene's reads come here
+                raise
 
     def execute_many(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Run one statement for each row."""

@@ -37,11 +37,13 @@ def tag_key(value: str) -> str:
 
 def same_spelling(one: str, other: str) -> bool:
     """Tell whether two values of a list read the same, upper and lower case included."""
-    return normal_form("tag", one) == normal_form("tag", other)
+    return one == other or normal_form("tag", one) == normal_form("tag", other)
 
 
 def clean_text(text: str) -> str:
     """Return `text` with one kind of line end and without what no XML can carry."""
+    if text.isascii() and text.isprintable():  # as nearly all names are
+        return text
     return _NOT_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -71,6 +71,9 @@ class Written:
 
     def settled(self, item: Item) -> Asked:
         """Return what we last asked for, as far as the item tells which write it was."""
+        if not self.unsure:
+            tags = {name: tuple(dict.fromkeys(some)) for name, some in self.asked_tags.items()}
+            return Asked(scalars=self.asked_scalars, tags=tags)
         asked = self._all()
         return Asked(
             scalars={
@@ -90,7 +93,9 @@ class Written:
     def owns(self, name: str, value: str) -> bool:
         """Tell whether the field `name` showing `value` may be our own doing."""
         shown = normal_form(name, value)
-        return any(normal_form(name, ours) == shown for ours in self._scalars(name))
+        return any(
+            ours == value or normal_form(name, ours) == shown for ours in self._scalars(name)
+        )
 
     def values(self, name: str) -> dict[str, set[str]]:
         """Return every value of a list that may be ours, by `tag_key`, in each spelling."""
@@ -127,10 +132,12 @@ class Written:
         return next((v for v in reversed(asked) if normal_form(name, v) == shown), asked[0])
 
     def _scalars(self, name: str) -> list[str]:
-        return [one.scalars[name] for one in self._all() if name in one.scalars]
+        sure = [self.asked_scalars[name]] if name in self.asked_scalars else []
+        return sure + [one.scalars[name] for one in self.unsure if name in one.scalars]
 
     def _lists(self, name: str) -> list[tuple[str, ...]]:
-        return [one.tags[name] for one in self._all() if name in one.tags]
+        sure = [self.asked_tags[name]] if name in self.asked_tags else []
+        return sure + [one.tags[name] for one in self.unsure if name in one.tags]
 
     def _all(self) -> tuple[Asked, ...]:
         return (Asked(scalars=self.asked_scalars, tags=self.asked_tags), *self.unsure)

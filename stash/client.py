@@ -8,24 +8,18 @@ itself named.
 
 from __future__ import annotations
 
-import logging
+import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-import requests
-import urllib3
-from stashapi.classes import GQLWrapper
 
 from errors import StashAwayError, StashRefusedError, UnreadableAnswerError
 from stash import changes, file_queries, queries, scenes, sources
 from stash.call import Connection
 from stash.changes import Change
 from stash.scenes import Conditions, SceneBatch
-from stash.transport import Patient, first_bytes, read_json
-
-log = logging.getLogger("PlexSync.stash.client")
+from stash.transport import Answer, Transport, read_json
 
 IDS_PER_PAGE = 5_000
 SAMPLE_PAGE = 20
@@ -33,10 +27,9 @@ CHANGES_PER_PAGE = 1_000
 LONGEST_PICTURE_BYTES = 10 * 1024 * 1024
 
 _GOOD = b'{"data":{"findScenes":{'  # an answer with errors begins with them
-_UNREAD: dict[str, Any] = {}
 
 
-class StashClient(GQLWrapper):  # type: ignore[misc]
+class StashClient:
     """One connection to the Stash that started us; several threads take turns.
 
     Args:
@@ -47,25 +40,15 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
     """
 
     def __init__(self, connection: Connection) -> None:
-        super().__init__()
-        self.log = log
-        self.s.trust_env = False
-        self.s.verify = False
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        self._transport = Patient()
-        self.s.mount("http://", self._transport)
-        self.s.mount("https://", self._transport)
+        self._transport = Transport()
         self._key = ""
-        self._lock = threading.RLock()
-        self._raw = b""
-        self._is_read = True
+        self._lock = threading.Lock()
         self.last_conditions: Conditions | None = None
         self.use(connection)
 
     def use(self, connection: Connection) -> None:
         """Take a newer connection: another address, or a fresher cookie."""
         self.connection = connection
-        self.url = f"{connection.url}/graphql"
         self._cookie = connection.cookie
 
     def current_connection(self) -> Connection:
@@ -74,7 +57,7 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
 
     def close(self) -> None:
         """Close the connections."""
-        self.s.close()
+        self._transport.close()
 
     def conditions(self) -> Conditions:
         """The plugin's settings and whether it is enabled."""
@@ -83,8 +66,9 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
     def read_scenes(self, scene_ids: list[int], *, with_tag_parents: bool = False) -> SceneBatch:
         """Read a batch of scenes in one query, with the conditions; a missing scene is absent."""
         query = queries.read_scenes(scene_ids, with_tag_parents=with_tag_parents)
-        data, raw = self._answer(query)
-        found = scenes.read_batch(data, scene_ids, sources.digests(raw))
+        answer = self._post(query)
+        data = _good_data(answer)
+        found = scenes.read_batch(data, scene_ids, sources.digests(answer.body))
         return SceneBatch(scenes=found, conditions=self._conditions_of(data))
 
     def all_scene_ids(self, *, first_page: int = 1) -> Iterator[list[int]]:
@@ -98,11 +82,11 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
         query = queries.scene_page(with_tag_parents=with_tag_parents)
         page = first_page
         while True:
-            data, raw = self._answer(query, {"page": page, "size": size}, is_read=False)
-            found = sources.digests(raw) if data is _UNREAD else {}
+            answer = self._post(query, {"page": page, "size": size})
+            is_good = answer.status == 200 and answer.body.startswith(_GOOD)
+            found = sources.digests(answer.body) if is_good else {}
             if not found:  # behind the last page, or an answer that is written otherwise
-                data = self._data(query, {"page": page, "size": size})
-                found = dict.fromkeys(scenes.read_ids(data), b"")
+                found = dict.fromkeys(scenes.read_ids(_good_data(answer)), b"")
             if found:
                 yield found
             if len(found) < size:
@@ -187,31 +171,16 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
             StashRefusedError: Stash asks for a login instead.
             UnreadableAnswerError: Anything else than a picture's answer.
         """
-        with self._lock:
-            return self._picture(path, etag)
-
-    def _picture(self, path: str, etag: str) -> tuple[bytes, str, str] | None:
-        headers = {**self._credentials(), **({"If-None-Match": etag} if etag else {})}
-        headers["Accept"] = "*/*"
-        target = f"{self.connection.url}{path}"
-        try:
-            with self.s.get(target, headers=headers, stream=True, allow_redirects=False) as answer:
-                self._remember_cookie(answer)
-                if answer.status_code == 304:
-                    return None
-                if answer.status_code == 401:
-                    raise StashRefusedError("Stash asks for a login instead of a cover")
-                if answer.status_code != 200:
-                    raise UnreadableAnswerError(f"Stash answered {answer.status_code} to a cover")
-                body = first_bytes(answer, LONGEST_PICTURE_BYTES)
-                kind = answer.headers.get("Content-Type", "").partition(";")[0]
-                return body, kind, answer.headers.get("ETag", "")
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise StashAwayError(
-                f"Stash at {self.connection.url} does not answer ({type(error).__name__})"
-            ) from None
-        finally:
-            self._transport.done()
+        headers = {"Accept": "*/*", **({"If-None-Match": etag} if etag else {})}
+        answer = self._ask(path, headers, most=LONGEST_PICTURE_BYTES)
+        if answer.status == 304:
+            return None
+        if answer.status == 401:
+            raise StashRefusedError("Stash asks for a login instead of a cover")
+        if answer.status != 200:
+            raise UnreadableAnswerError(f"Stash answered {answer.status} to a cover")
+        kind = answer.headers.get("Content-Type", "").partition(";")[0]
+        return answer.body, kind, answer.headers.get("ETag", "")
 
     def _pages(
         self, query: str, variables: Mapping[str, object], *, first_page: int = 1
@@ -228,55 +197,42 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
 
     def _data(self, query: str, variables: Mapping[str, object] | None = None) -> dict[str, Any]:
         """Ask; the answer's data."""
-        return self._answer(query, variables)[0]
+        return _good_data(self._post(query, variables))
 
-    def _answer(
-        self, query: str, variables: Mapping[str, object] | None = None, *, is_read: bool = True
-    ) -> tuple[dict[str, Any], bytes]:
-        """Ask; the data, `_UNREAD` where it is good and shall not be read, and the bytes."""
-        with self._lock:
-            self._is_read = is_read
-            return self._asked(query, variables), self._raw
-
-    def _asked(self, query: str, variables: Mapping[str, object] | None) -> dict[str, Any]:
-        self.s.headers.pop("ApiKey", None)
-        self.s.headers.pop("Cookie", None)
-        self.s.headers.update(self._credentials())
-        self.s.cookies.clear()  # a jar keeps the old cookie beside the new, and Stash reads the old
-        try:
-            data: dict[str, Any] = self.call_GQL(query, dict(variables or {}))
-        except (requests.RequestException, OSError) as error:
-            raise StashAwayError(
-                f"Stash at {self.connection.url} does not answer ({type(error).__name__})"
-            ) from None
-        finally:
-            self._transport.done()
-        return data
-
-    def _handle_GQL_response(self, response: requests.Response) -> dict[str, Any]:  # noqa: N802
-        """Classify an answer by status; stashapi's own handling knows only one bare exception."""
-        self._remember_cookie(response)
-        status = response.status_code
-        if status in {401, 403}:
+    def _post(self, query: str, variables: Mapping[str, object] | None = None) -> Answer:
+        asked = {"query": query, **({"variables": variables} if variables else {})}
+        body = json.dumps(asked, separators=(",", ":")).encode("ascii")
+        answer = self._ask("/graphql", {"Accept": "application/json"}, body=body)
+        if answer.status in {401, 403}:
             raise StashRefusedError(
                 "Stash refuses our login",
                 remedy="save any scene, or set an API key in Stash's security settings",
             )
-        if status >= 500 or status == 429:
-            raise StashAwayError(f"Stash answered {status}")
-        self._raw = response.content
-        if not self._is_read and status == 200 and self._raw.startswith(_GOOD):
-            return _UNREAD
-        try:
-            content = read_json(self._raw)
-        except ValueError as error:
-            raise StashAwayError(f"Stash answered {status} without JSON") from error
-        told = content if isinstance(content, dict) else {}
-        data = told.get("data")
-        if status == 200 and isinstance(data, dict) and not told.get("errors"):
-            return data
-        # Errors come with status 200; "database is locked" is one of them and passes.
-        raise StashAwayError(f"Stash answered {status} with an error: {_first_error(content)}")
+        if answer.status >= 500 or answer.status == 429:
+            raise StashAwayError(f"Stash answered {answer.status}")
+        return answer
+
+    def _ask(
+        self,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        body: bytes | None = None,
+        most: int | None = None,
+    ) -> Answer:
+        """Ask with the freshest login, and keep what the answer says of it."""
+        with self._lock:
+            headers = {**self._credentials(), **headers}
+            answer = self._transport.ask(self.connection.url, path, headers, body=body, most=most)
+            self._learn(answer)
+        return answer
+
+    def _learn(self, answer: Answer) -> None:
+        if answer.status in {401, 403}:
+            self._key = ""  # a changed key fails even with a good cookie
+        elif self._cookie and answer.status < 300:
+            name, old = self._cookie
+            self._cookie = (name, answer.cookies.get(name) or old)
 
     def _conditions_of(self, data: Mapping[str, Any]) -> Conditions:
         self._key = scenes.read_api_key(data) or self._key
@@ -287,13 +243,18 @@ class StashClient(GQLWrapper):  # type: ignore[misc]
             return {"ApiKey": self._key}
         return {"Cookie": f"{self._cookie[0]}={self._cookie[1]}"} if self._cookie else {}
 
-    def _remember_cookie(self, response: requests.Response) -> None:
-        if response.status_code in {401, 403}:
-            self._key = ""  # a changed key fails even with a good cookie
-        if self._cookie:
-            fresh = response.cookies.get(self._cookie[0])
-            if fresh and response.status_code < 300:
-                self._cookie = (self._cookie[0], fresh)
+
+def _good_data(answer: Answer) -> dict[str, Any]:
+    """The data of an answer without errors; "database is locked" is one of them and passes."""
+    try:
+        content = read_json(answer.body)
+    except ValueError as error:
+        raise StashAwayError(f"Stash answered {answer.status} without JSON") from error
+    told = content if isinstance(content, dict) else {}
+    data = told.get("data")
+    if answer.status == 200 and isinstance(data, dict) and not told.get("errors"):
+        return data
+    raise StashAwayError(f"Stash answered {answer.status} with an error: {_first_error(content)}")
 
 
 def _first_error(content: object) -> str:

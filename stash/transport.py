@@ -1,19 +1,22 @@
 """How Stash is asked: with patience that ends, within limits, and nobody else in its place.
 
-stashapi sets no time-out and reads whatever comes; without an end a hung Stash would hang the
-worker for ever, and an endless answer fill its memory. A redirect is never followed: the login
-travels in a header, and where it leads is not the address that Stash named.
+Without an end a hung Stash would hang the worker for ever, and an endless answer fill its memory. A
+redirect is never followed: the login travels in a header, and where it leads is not the address
+that Stash named. Stash's https is usually self-signed and is not verified.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
 
-import requests
-from requests.adapters import HTTPAdapter
+import urllib3
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
 
 from deadlines import Deadlines
 from errors import StashAwayError, StashRefusedError
@@ -22,7 +25,8 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
 ANSWER_SECONDS = 300.0  # for all of an answer, however steadily it trickles
 LONGEST_ANSWER_BYTES = 256 * 1024 * 1024  # 300 scenes with a megabyte of details do not reach it
-_PIECE_BYTES = 65536
+_PIECE_BYTES = 1024 * 1024
+_HEADERS = {"Accept-Encoding": "gzip, deflate", "Content-Type": "application/json"}
 # Every escape of a JSON text; the group is half of a pair whose other half is missing.
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -32,12 +36,22 @@ _ESCAPE = re.compile(
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-class Patient(HTTPAdapter):
-    """Sends requests to Stash; one for both of its schemes.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Stash answered; header names in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    cookies: Mapping[str, str]
+
+
+class Transport:
+    """Sends requests to one Stash at a time.
 
     Args:
         answer_seconds: For all of an answer.
-        longest_bytes: The longest one.
+        longest_bytes: The longest answer to a query.
     """
 
     def __init__(
@@ -48,71 +62,84 @@ class Patient(HTTPAdapter):
     ) -> None:
         self._deadlines = Deadlines(answer_seconds)
         self._longest_bytes = longest_bytes
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Make the pools; their connections are cut when an answer takes too long."""
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = self._deadlines.pools()
-
-    def done(self) -> bool:
-        """The answer was read, or is not wanted any more; whether it was cut."""
-        return self._deadlines.end()
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        self._pools = urllib3.PoolManager(
+            cert_reqs="CERT_NONE",  # mostly self-signed, at the address that Stash itself named
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            retries=False,
+        )
+        self._pools.pool_classes_by_scheme = self._deadlines.pools()
 
     def close(self) -> None:
         """Close the connections."""
-        super().close()
+        self._pools.clear()
         self._deadlines.close()
 
-    def send(  # type: ignore[no-untyped-def]
-        self, request: requests.PreparedRequest, *args: Any, **options: Any
-    ):
-        """Send one request; its body is read by the caller, within the limits.
+    def ask(
+        self,
+        url: str,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        body: bytes | None = None,
+        most: int | None = None,
+    ) -> Answer:
+        """Send one request: a GET, or a POST of JSON.
+
+        Args:
+            url: Stash's address.
+            path: Path and query below it.
+            headers: The login, and what else is sent.
+            body: The JSON; None for a GET.
+            most: So many bytes are enough; None for all, of which there must not be too many.
 
         Raises:
+            StashAwayError: No answer, no whole one in time, or one without end.
             StashRefusedError: It redirects, which is how Stash asks for a login.
         """
-        options["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
-        answer = super().send(request, *args, **options)
-        if answer.is_redirect:
-            answer.close()
-            raise StashRefusedError(
-                "Stash asks for a login",
-                remedy="save any scene, or set an API key in Stash's security settings",
+        try:
+            response = self._pools.request(
+                "GET" if body is None else "POST",
+                f"{url}{path}",
+                body=body,
+                headers={**_HEADERS, **headers},
+                redirect=False,
+                preload_content=False,
             )
-        answer.raw = _Limited(answer.raw, longest_bytes=self._longest_bytes)
-        return answer
+            with closing(response):
+                if response.get_redirect_location():
+                    raise StashRefusedError(
+                        "Stash asks for a login",
+                        remedy="save any scene, or set an API key in Stash's security settings",
+                    )
+                read = self._read(response, most)
+            if self._deadlines.end():  # what came of it may look whole
+                raise StashAwayError(f"Stash at {url} does not answer in time")
+        except (HTTPError, OSError) as error:
+            raise StashAwayError(
+                f"Stash at {url} does not answer ({type(error).__name__})"
+            ) from None  # some of these texts hold headers
+        finally:
+            self._deadlines.end()
+        return Answer(response.status, response.headers, read, _cookies(response))
 
-
-class _Limited:
-    """A body that ends, or is cut off."""
-
-    def __init__(self, body: Any, *, longest_bytes: int) -> None:
-        self._body = body
-        self._longest_bytes = longest_bytes
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._body, name)
-
-    def stream(self, _size: int = _PIECE_BYTES, *, decode_content: bool = True) -> Iterator[bytes]:
-        """The body in pieces; raises `StashAwayError` beyond the limit."""
-        taken = 0
-        for piece in self._body.stream(_PIECE_BYTES, decode_content=decode_content):
-            taken += len(piece)
-            if taken > self._longest_bytes:
-                self._body.close()
+    def _read(self, response: BaseHTTPResponse, most: int | None) -> bytes:
+        body = bytearray()
+        for piece in response.stream(_PIECE_BYTES, decode_content=True):
+            body += piece
+            if most is not None and len(body) > most:
+                break
+            if len(body) > self._longest_bytes:
                 raise StashAwayError("Stash's answer does not end")
-            yield piece
+        return bytes(body)
 
 
-def first_bytes(answer: requests.Response, most: int) -> bytes:
-    """The body of an answer that was not read yet, or a little more than `most` bytes of it."""
-    body = bytearray()
-    for piece in answer.raw.stream(decode_content=True):
-        body += piece
-        if len(body) > most:
-            break
-    return bytes(body)
+def _cookies(response: BaseHTTPResponse) -> dict[str, str]:
+    found: SimpleCookie = SimpleCookie()
+    for one in response.headers.getlist("Set-Cookie"):
+        with suppress(CookieError):
+            found.load(one)
+    return {name: one.value for name, one in found.items()}
 
 
 def read_json(raw: bytes) -> object:

@@ -6,10 +6,9 @@ import gzip
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 
 import pytest
-import requests
 
 from demo.plexserver.server import PlexServer
 from errors import (
@@ -23,7 +22,7 @@ from errors import (
 from plex.client import PlexClient
 from stash.call import Connection
 from stash.client import StashClient
-from stash.transport import Patient
+from stash.transport import Transport
 from tests.fuzz.slow_server import RawServer
 from tests.waiting import wait_for
 
@@ -60,12 +59,8 @@ def test_an_answer_that_trickles_without_end_is_no_answer(pieces: list[bytes]) -
     with RawServer(pieces, pause_seconds=0.05, is_endless=True) as server:
         with closing(plex_at(server)) as client, pytest.raises(PlexAwayError):
             client.sections()
-        with requests.Session() as session:
-            patient = Patient(answer_seconds=0.5)
-            session.mount("http://", patient)
-            with suppress(requests.RequestException):
-                session.get(server.url)
-            assert patient.done()
+        with closing(Transport(answer_seconds=0.5)) as stash, pytest.raises(StashAwayError):
+            stash.ask(server.url, "/graphql", {}, body=b"{}")
     assert time.monotonic() - started < SOON
 
 

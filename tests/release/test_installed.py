@@ -149,7 +149,7 @@ def crowded(tmp_path: Path) -> tuple[Path, Path]:
     for name in ("plugin", "worker", "plex", "stash", "mirror", "sync_queue"):
         (packages / name).mkdir()
         (packages / name / "__init__.py").write_text(wrong)
-    for name in ("errors", "sqlite_file", "plexapi", "persistqueue", "stashapi"):
+    for name in ("errors", "sqlite_file", "plexapi", "persistqueue", "urllib3"):
         (packages / f"{name}.py").write_text(wrong)
     for name in ("chardet", "simplejson", "brotli", "zstandard", "OpenSSL", "msgpack", "cbor2"):
         (packages / f"{name}.py").write_text(wrong)  # what some of ours import when it is there
