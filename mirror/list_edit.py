@@ -132,7 +132,11 @@ def _with_roles(
             return "" if known.owns(name, tag.role) else tag.role
         return role
 
-    return _changed(staying, tuple(replace(tag, role=role_of(tag)) for tag in staying))
+    return _changed(staying, tuple(_with_role(tag, role_of(tag)) for tag in staying))
+
+
+def _with_role(tag: Tag, role: str) -> Tag:
+    return tag if tag.role == role else replace(tag, role=role)
 
 
 def _spelled_anew(
@@ -143,13 +147,15 @@ def _spelled_anew(
     Where a value stands there in several spellings, only those change that were ours.
     """
     spellings = _spellings(staying)
-    ours = known.values(name)
     anew = {
         tag_key(tag.tag): tag.tag
         for tag in having
         if known.spelled_otherwise(name, tag.tag)
         and not any(same_spelling(one, tag.tag) for one in spellings.get(tag_key(tag.tag), ()))
     }
+    if not anew:
+        return staying
+    ours = known.values(name)
 
     def spelled(tag: Tag) -> str:
         key = tag_key(tag.tag)

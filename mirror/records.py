@@ -11,6 +11,8 @@ from mirror.written import Asked, Standing, Written
 from plex.item import Tag
 from stash.scene import Scene
 
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode  # made once: it is asked for each scene
+
 Kind = Literal["performer", "studio", "tag", "group"]
 State = Literal["in_step", "resting", "failed", "skipped", "gone"]
 Link = tuple[Kind, int]  # what it is, and its Stash id
@@ -173,7 +175,7 @@ def links_of(scene: Scene) -> frozenset[Link]:
 
 def to_json(value: object) -> str:
     """Return compact JSON that SQLite can hold, whatever the text."""
-    return json.dumps(value, separators=(",", ":"))
+    return _ENCODE(value)
 
 
 def asked_json(asked: Asked) -> str:

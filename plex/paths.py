@@ -19,6 +19,8 @@ def comparable(path: str) -> str:
 
     NFC, forward slashes, no doubled or trailing slash, no `.`; Windows paths without case.
     """
+    if _is_plain(path):
+        return path
     text = unicodedata.normalize("NFC", spelled(path))
     return _without_case(text) if is_windows(path) else text
 
@@ -72,6 +74,12 @@ def exchange_prefix(path: str, old: str, new: str) -> str | None:
     if len(parts) < len(old_parts) or here != comparable(old_anchor + "/".join(old_parts)):
         return None
     return _join(new, parts[len(old_parts) :])
+
+
+def _is_plain(path: str) -> bool:
+    """Whether a POSIX path is its own comparable form; nearly all are, and seeing that is cheap."""
+    is_clean = "//" not in path and "/." not in path and path[-1:] != "/"
+    return path[:1] == "/" and is_clean and path.isascii()
 
 
 def _join(folder: str, parts: list[str]) -> str:

@@ -220,6 +220,8 @@ class JobQueue(SQLiteAckQueue):
         A scene that was asked for again meanwhile waits for its next pass instead.
         """
         done = [(job.scene_id, job.generation) for job in jobs]
+        if not done:
+            return 0
         with self._transaction() as connection:
             deleted = connection.executemany(sql.ACK, done).rowcount
             connection.executemany(sql.ACK_MOVED, done)
@@ -227,9 +229,10 @@ class JobQueue(SQLiteAckQueue):
 
     def release(self, jobs: Iterable[Job]) -> None:
         """Give jobs back untried: due as before, and the attempt does not count."""
-        with self._transaction() as connection:
-            for job in jobs:
-                connection.execute(sql.BACK, _back(job, uncounted=1))
+        back = [_back(job, uncounted=1) for job in jobs]
+        if back:
+            with self._transaction() as connection:
+                connection.executemany(sql.BACK, back)
 
     def retry(self, job: Job, *, not_before: float, code: str, message: str) -> None:
         """Let a job that failed wait until `not_before`; at once and anew if asked for again."""

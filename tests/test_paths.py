@@ -12,7 +12,7 @@ from mirror.paths import (
     parse_mappings,
     same_file,
 )
-from plex.paths import exchange_prefix, file_name, same_name
+from plex.paths import exchange_prefix, file_name, is_windows, same_name
 
 SEGMENT = st.text(
     st.characters(blacklist_characters="/\\\0", blacklist_categories=()), min_size=1, max_size=8
@@ -213,6 +213,14 @@ def test_these_are_the_same_file(a: str, b: str) -> None:
 def test_these_are_different_files(a: str, b: str) -> None:
     assert not same_file(a, b)
     assert not same_file(b, a)
+
+
+@given(st.lists(st.sampled_from(["/", "//", ".", "..", "a", "B c", ".x", "\\", "C:", "e\u0301"])))
+def test_a_plain_path_compares_as_any_other_spelling_of_it(parts: list[str]) -> None:
+    path = "/" + "".join(parts)
+    if is_windows(path):
+        return
+    assert comparable(path) == comparable(f"/.{path}") == comparable(f"{path}/.")
 
 
 @given(st.text())

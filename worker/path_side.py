@@ -66,10 +66,10 @@ class PathSide:
 
     def in_force(self, settings: Settings) -> Settings:
         """The settings with the mapping that is used."""
-        kept = self.kept()
-        if settings.mapping.pairs or not kept.is_used:
+        if settings.mapping.pairs:
             return settings
-        return replace(settings, mapping=PathMapping(kept.pairs))
+        kept = self.kept()
+        return replace(settings, mapping=PathMapping(kept.pairs)) if kept.is_used else settings
 
     def notes(self, settings: Settings) -> tuple[str, ...]:
         """What a person should know of the mapping, a sentence each."""

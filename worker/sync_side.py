@@ -140,6 +140,7 @@ class SyncSide:
         self._repairs = Repairs(self._ledger)
         self._verifier = Verifier(self._ledger)
         self._is_run_to_verify = False
+        self._noted: Server | None = None
         self._busy: set[int] = set()
         self._crew: Crew[tuple[Plan, ...], Mapping[int, Carried]] = Crew()
         self._looked = 0.0
@@ -192,12 +193,14 @@ class SyncSide:
         server = self._plex.connected(settings)
         if self._paths.prepare(self._chosen(), server, stash, now):
             raise MappingChangedError("another path mapping was detected")
-        note_server(
-            self._ledger,
-            machine=server.machine,
-            url=settings.plex_url,
-            sections=server.finder.sections,
-        )
+        if server is not self._noted:
+            note_server(
+                self._ledger,
+                machine=server.machine,
+                url=settings.plex_url,
+                sections=server.finder.sections,
+            )
+            self._noted = server
         complaints = (*settings.complaints, *server.complaints)
         if self._show.complaints != complaints:
             self._show.complaints = complaints
