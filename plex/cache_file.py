@@ -6,13 +6,13 @@ JSON; a row that was pickled counts as damage and is never loaded.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
 import shutil
 import sqlite3
 import threading
-import zlib
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -36,19 +36,22 @@ class UnreadableValueError(Exception):
     """A row that we did not write, or not so."""
 
 
-class _PlainDisk(diskcache.JSONDisk):  # type: ignore[misc]
-    """Keys and values as JSON in files of our own; pickled ones are refused unread."""
+class _PlainDisk(diskcache.Disk):  # type: ignore[misc]
+    """Values as JSON texts, keys as they are escaped there; pickled ones are refused unread.
+
+    diskcache's own `JSONDisk` packs each of them, which is most of what a short one costs.
+    """
+
+    def put(self, key: object) -> tuple[str, bool]:
+        return json.dumps(str(key))[1:-1], True
 
     def get(self, key: object, raw: object) -> object:
         if not raw:
             raise UnreadableValueError("a pickled key")
-        try:
-            return super().get(key, raw)
-        except (zlib.error, ValueError, TypeError) as error:
-            raise UnreadableValueError("a key") from error
+        return _read(f'"{key}"', "a key")
 
     def store(self, value: object, read: object, key: object = None) -> tuple[object, ...]:
-        size, mode, filename, stored = super().store(value, read, key=key)
+        size, mode, filename, stored = super().store(json.dumps(value), read, key=key)
         if filename:
             file = Path(self._directory, filename)
             for path, rights in ((file, 0o600), (file.parent, 0o700), (file.parents[1], 0o700)):
@@ -59,9 +62,17 @@ class _PlainDisk(diskcache.JSONDisk):  # type: ignore[misc]
         if mode == _PICKLED:
             raise UnreadableValueError("a pickled value")
         try:
-            return super().fetch(mode, filename, value, read)
-        except (zlib.error, ValueError, TypeError, RecursionError) as error:
+            text = super().fetch(mode, filename, value, read)
+        except (ValueError, TypeError) as error:
             raise UnreadableValueError("a value") from error
+        return _read(text, "a value")
+
+
+def _read(text: str, what: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UnreadableValueError(what) from error
 
 
 class CacheFile:
@@ -133,7 +144,6 @@ class CacheFile:
             folder,
             timeout=self._lock_seconds,
             disk=_PlainDisk,
-            disk_compress_level=0,
             sqlite_mmap_size=0,
             sqlite_cache_size=2000,
             **self._settings,
