@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,7 +47,7 @@ from worker.stash_side import StashSide
 from worker.stores import Stores
 from worker.stretch import Result, Stretch
 from worker.verify import Verifier
-from worker.watch import Watch
+from worker.watch import Noticed, Watch
 
 log = logging.getLogger("PlexSync.worker")
 
@@ -141,6 +141,7 @@ class SyncSide:
         self._verifier = Verifier(self._ledger)
         self._is_run_to_verify = False
         self._noted: Server | None = None
+        self._noticing: tuple[Server, Iterator[Noticed]] | None = None  # a look that goes on
         self._busy: set[int] = set()
         self._crew: Crew[tuple[Plan, ...], Mapping[int, Carried]] = Crew()
         self._looked = 0.0
@@ -157,7 +158,7 @@ class SyncSide:
             return False
         due = self._queue.next_due()
         errand = self._errands.next()
-        is_watching = self._watch.is_due()
+        is_watching = self._noticing is not None or self._watch.is_due()
         has_jobs = due is not None and due <= now and not self._is_held(now)
         if not (has_jobs or errand or is_watching or self._is_run_to_verify):
             return False
@@ -178,7 +179,7 @@ class SyncSide:
             self._drop_server()
         except PlexSyncError as error:  # no single scene's: a listing that cannot be read
             raise PlexAwayError(str(error)) from error
-        return has_jobs or errand is not None
+        return has_jobs or errand is not None or self._noticing is not None
 
     def look_soon(self) -> None:
         """Somebody came to look: ask Plex what changed without delay."""
@@ -336,10 +337,16 @@ class SyncSide:
 
     def _look_at_plex(self, server: Server, settings: Settings, now: float) -> None:
         """Wake what Plex has now, and repair what it changed of ours."""
-        noticed = self._watch.look(server)
-        again = self._repairs.look(server, noticed.owned, settings.policy, now=now)
-        for scenes in (noticed.woken, again):
-            # The fingerprint knows nothing of what happened in Plex.
-            self._queue.put_many(scenes, now=now, priority=Priority.RELATED, force=True)
-        if noticed.is_other:
-            raise ServerChangedError("the libraries of Plex, or their folders, changed")
+        begun, self._noticing = self._noticing, None  # nothing is kept if anything goes wrong
+        noticing = begun[1] if begun and begun[0] is server else self._watch.look(server)
+        until = time.monotonic() + LOOK_SECONDS
+        for noticed in noticing:
+            again = self._repairs.look(server, noticed.owned, settings.policy, now=now)
+            scenes = {*noticed.woken, *again}
+            if scenes:  # the fingerprint knows nothing of what happened in Plex
+                self._queue.put_many(scenes, now=now, priority=Priority.RELATED, force=True)
+            if noticed.is_other:
+                raise ServerChangedError("the libraries of Plex, or their folders, changed")
+            if time.monotonic() > until:  # a person's save may be waiting
+                self._noticing = server, noticing
+                return

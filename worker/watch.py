@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mirror.ledger import Ledger
 from plex.answers import Section
+from plex.client import IDS_PER_READ
 from plex.paths import comparable
 from plex.server import Server
 
@@ -31,7 +32,7 @@ _BY_ITEM = ("ambiguous", "merged")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed:
-    """What changed in Plex.
+    """Some of what changed in Plex.
 
     Attributes:
         woken: Scenes that may rest no longer, or whose file is in another item now.
@@ -71,19 +72,21 @@ class Watch:
         """Somebody came to look: do not make them wait."""
         self._looked = float("-inf")
 
-    def look(self, server: Server) -> Noticed:
-        """Ask Plex what changed.
+    def look(self, server: Server) -> Iterator[Noticed]:
+        """Ask Plex what changed, a part of it at a time.
+
+        After a first sync that may be a whole library, which is never held at once. The marks move
+        when the last part was taken, so that a worker that is killed before looks again.
 
         Raises:
             WaitError: Plex cannot be asked.
         """
         sections = server.client.sections()
         if not server.is_as_before(sections):
-            return Noticed(woken=tuple(self._ledger.all_resting()), is_other=True)
+            yield Noticed(woken=tuple(self._ledger.all_resting()), is_other=True)
+            return
         now = {one.key: one.content_changed_at for one in sections}
         marks = self._marks(server.machine)
-        woken: dict[int, None] = {}
-        owned: dict[int, None] = {}
         is_changed = False
         for section in server.finder.sections:
             counter = now[section.key]
@@ -93,31 +96,34 @@ class Watch:
             is_changed = True
             if old:
                 server.finder.lookup.mark(section, old[1])
-                self._compare(server, section, woken, owned)
+                yield from self._compare(server, section)
             else:  # nobody looked before: all that rests is compared once
-                woken.update(dict.fromkeys(self._ledger.all_resting()))
+                yield Noticed(woken=tuple(self._ledger.all_resting()))
             marks[section.key] = (counter, server.finder.lookup.newest(section))
         if is_changed:
+            yield Noticed(woken=tuple(self._unclear()))
             self._keep(server.machine, marks)
-            woken.update(dict.fromkeys(self._unclear()))
-        return Noticed(woken=tuple(woken), owned=tuple(owned))
 
-    def _compare(
-        self, server: Server, section: Section, woken: dict[int, None], owned: dict[int, None]
-    ) -> None:
+    def _compare(self, server: Server, section: Section) -> Iterator[Noticed]:
         """Sort what changed: files that something rests for, and items of ours."""
-        changed: set[str] = set()
+        resting: dict[str, list[int]] = {}
+        for state in self._ledger.resting_because(*_BY_PATH):
+            for path in state.paths:
+                resting.setdefault(comparable(path), []).append(state.scene_id)
+        woken: dict[int, None] = {}
+        owned: dict[int, None] = {}
         for item in server.finder.lookup.changes(section):
             for path in item.files:
-                changed.add(comparable(path))
+                woken.update(dict.fromkeys(resting.pop(comparable(path), ())))
                 for scene_id, key in self._ledger.writers_of_part(server.machine, path):
                     if key == item.rating_key:
                         owned[key] = None
                     else:  # removed and added again, or moved to another item
                         woken[scene_id] = None
-        for state in self._ledger.resting_because(*_BY_PATH):
-            if any(comparable(path) in changed for path in state.paths):
-                woken[state.scene_id] = None
+            if len(owned) >= IDS_PER_READ or len(woken) >= IDS_PER_READ:
+                yield Noticed(woken=tuple(woken), owned=tuple(owned))
+                woken, owned = {}, {}
+        yield Noticed(woken=tuple(woken), owned=tuple(owned))
 
     def _unclear(self) -> Sequence[int]:
         """Scenes whose items a person may have merged, split or removed."""

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from demo.plexserver.server import PlexServer
-from mirror.ledger import Ledger, SceneState
+from mirror.ledger import Confirmation, ItemId, Ledger, SceneState
+from mirror.written import Written
 from plex.cache import MatchCache
-from plex.client import PlexClient
+from plex.client import IDS_PER_READ, PlexClient
 from plex.server import Server
 from worker.watch import Noticed, Watch
 
@@ -42,11 +43,25 @@ class Side:
     def add(self, name: str) -> int:
         return self.plex.store.add_item(self.section, [f"{FOLDER}/{name}"])
 
+    def own(self, scene_id: int, name: str) -> int:
+        """An item that was written for a scene, and has changed since."""
+        key = self.add(name)
+        uuid = self.server.finder.sections[0].uuid
+        item = ItemId(
+            machine=self.server.machine,
+            section_uuid=uuid,
+            rating_key=key,
+            part=f"{FOLDER}/{name}",
+        )
+        state = SceneState(scene_id=scene_id, state="in_step")
+        self.ledger.confirm([Confirmation(state=state, items={item: Written()})], now=1)
+        return key
+
     def look(self) -> list[int]:
         self.plex.requests.clear()
-        noticed = self.watch.look(self.server)
-        assert not noticed.is_other
-        return list(noticed.woken)
+        noticed = list(self.watch.look(self.server))
+        assert not any(some.is_other for some in noticed)
+        return list(dict.fromkeys(one for some in noticed for one in some.woken))
 
     def kinds(self) -> list[str]:
         return [str(one.kind) for one in self.plex.requests]
@@ -143,7 +158,7 @@ def test_another_folder_or_library_wakes_all_and_asks_for_a_new_connection(
     else:
         side.plex.store.add_section("More", locations=("/media/more",))
 
-    assert side.watch.look(side.server) == Noticed(woken=(1,), is_other=True)
+    assert list(side.watch.look(side.server)) == [Noticed(woken=(1,), is_other=True)]
 
 
 def test_a_server_that_ignores_the_filter_by_time_is_listed(side: Side) -> None:
@@ -160,3 +175,26 @@ def test_a_server_that_ignores_the_filter_by_time_is_listed(side: Side) -> None:
     side.add("b.mp4")
     side.look()
     assert side.kinds() == ["sections", "listing", "listing"]
+
+
+def test_a_whole_library_that_changed_comes_in_parts_that_one_read_takes(side: Side) -> None:
+    side.rest(1, "a.mp4")
+    side.look()
+    ours = {side.own(2 + number, f"{number}.mp4") for number in range(2 * IDS_PER_READ + 10)}
+    side.add("a.mp4")
+
+    parts = list(side.watch.look(side.server))
+    assert max(len(one.owned) for one in parts) <= IDS_PER_READ
+    assert {key for one in parts for key in one.owned} == ours
+    assert [one.woken for one in parts if one.woken] == [(1,)]
+
+
+def test_a_look_that_was_not_taken_to_its_end_is_begun_anew(side: Side) -> None:
+    side.rest(1, "a.mp4")
+    side.look()
+    ours = {side.own(2 + number, f"{number}.mp4") for number in range(IDS_PER_READ + 10)}
+
+    next(side.watch.look(side.server))
+    side.server, side.watch = side.connect(), Watch(side.ledger)
+    parts = list(side.watch.look(side.server))
+    assert {key for one in parts for key in one.owned} == ours
