@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mirror import records
@@ -38,6 +38,10 @@ class KnownItems:
         """The scene that wrote this item last."""
         row = self.rows.get(item)
         return row.scene_id if row else None
+
+    def writers(self) -> Iterator[tuple[ItemId, int]]:
+        """Every item that is known, with the scene that wrote it last."""
+        return ((item, row.scene_id) for item, row in self.rows.items())
 
     def part_known(self, item: ItemId, parts: Iterable[str]) -> str:
         """The part under which this item is known: its own, or another of its files.

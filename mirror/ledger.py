@@ -100,17 +100,6 @@ class Ledger:
         """Return what is known of this very item, whichever scene wrote it; None if nothing."""
         return self.known_items(item.machine, [item.rating_key]).written(item)
 
-    def ids_of_key(self, machine: str, rating_key: int) -> list[tuple[ItemId, int]]:
-        """Return what is known under one rating key of a server, with the scene that wrote it."""
-        rows = self._file.execute(
-            "SELECT section_uuid, part, scene_id FROM items WHERE rating_key = ? AND machine = ?",
-            (rating_key, machine),
-        )
-        return [
-            (ItemId(machine=machine, section_uuid=uuid, rating_key=rating_key, part=part), scene)
-            for uuid, part, scene in rows
-        ]
-
     def writers_of_part(self, machine: str, part: str) -> list[tuple[int, int]]:
         """Return scene and rating key of the items of a server known to hold a file."""
         rows = self._file.execute(

@@ -12,9 +12,10 @@ import logging
 from collections.abc import Sequence
 
 from mirror.drift import drifted, who_overwrites
-from mirror.ledger import ItemId, Ledger, SceneState
+from mirror.ledger import Ledger, SceneState
 from mirror.policy import Policy
 from mirror.records import Event
+from mirror.written import Written
 from plex.client import IDS_PER_READ
 from plex.item import Item
 from plex.server import Server
@@ -50,26 +51,29 @@ class Repairs:
         """
         again: dict[int, None] = {}
         for start in range(0, len(keys), IDS_PER_READ):
-            items = server.client.items(keys[start : start + IDS_PER_READ])
-            for item in items.values():
-                for item_id, scene_id in self._ledger.ids_of_key(server.machine, item.rating_key):
-                    if item_id.part in item.files and self._is_to_repair(
-                        server, item, item_id, scene_id, policy, now
-                    ):
-                        again[scene_id] = None
+            some = keys[start : start + IDS_PER_READ]
+            items = server.client.items(some)
+            known = self._ledger.known_items(server.machine, some)
+            states = self._ledger.scenes(scene_id for _, scene_id in known.writers())
+            for item_id, scene_id in known.writers():
+                item, state = items.get(item_id.rating_key), states.get(scene_id)
+                written = known.written(item_id)
+                if not (item and state and written) or item_id.part not in item.files:
+                    continue
+                if self._is_to_repair(server, item, state, written, policy, now):
+                    again[scene_id] = None
         return list(again)
 
     def _is_to_repair(
         self,
         server: Server,
         item: Item,
-        item_id: ItemId,
-        scene_id: int,
+        state: SceneState,
+        written: Written,
         policy: Policy,
         now: float,
     ) -> bool:
-        state, written = self._ledger.scene(scene_id), self._ledger.written(item_id)
-        if state is None or written is None or state.state != "in_step":
+        if state.state != "in_step":
             return False
         names = drifted(item, written, policy, refused=state.detail.refused)
         if not names:
