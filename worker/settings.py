@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from errors import NotConfiguredError
@@ -103,6 +104,7 @@ def skip_print(settings: Settings) -> str:
     return f"{content_print(settings)} {settings.undo_destroyed}"
 
 
+@lru_cache(maxsize=4)  # asked for with each stretch of work
 def content_print(settings: Settings) -> str:
     """A text that changes when a changed setting asks for a comparison of every scene."""
     return digest_of(
