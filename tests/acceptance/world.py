@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,8 +13,8 @@ from demo.stash.edits import edit_scene
 from demo.stash.server import Credentials, StashServer
 from mirror.ledger import Ledger, SceneState
 from plugin.status import worker_lives
-from sync_queue.host import is_alive
 from tests.waiting import wait_for
+from tests.worker_end import end_worker
 from worker.state import read_state
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(200))
@@ -208,25 +206,6 @@ class World:
         log = self.data / "worker.log"
         return log.read_text() if log.exists() else ""
 
-    def _is_starting(self) -> bool:
-        """Whether a process was started that does not hold the lock yet."""
-        with suppress(FileNotFoundError):
-            named = (self.data / "worker.start").read_bytes()
-            return named.isdigit() and is_alive(int(named))
-        return False
-
     def end_worker(self) -> None:
         """Ask the worker to end, and see that it did."""
-        asked: set[int] = set()
-
-        def has_ended() -> bool:
-            state = read_state(self.data)
-            if not worker_lives(self.data):
-                return not self._is_starting()
-            if state and state.pid not in asked:  # a successor may just have taken over
-                asked.add(state.pid)
-                with suppress(ProcessLookupError):
-                    os.kill(state.pid, signal.SIGTERM)
-            return False
-
-        wait_for(has_ended, what="the end of the worker")
+        end_worker(self.data)

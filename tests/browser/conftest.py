@@ -12,6 +12,7 @@ from demo.plugin_folder import copy_plugin
 from demo.stash.server import StashServer
 from tests.browser.chromium import HOST, find_chromium, need_browser
 from tests.browser.stage import Stage
+from tests.worker_end import end_worker
 
 OTHER = Path(__file__).parent / "host" / "other_plugin.js"
 
@@ -58,6 +59,7 @@ def stash(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StashServer]:
         for number in (1, 2, 3):
             started.store.add_scene(f"/data/stash/scene {number}.mp4", title=f"Scene no. {number}")
         yield started
+        end_worker(folder / "plugin-data" / "PlexSync")  # not every operation is answered by a test
 
 
 @pytest.fixture
