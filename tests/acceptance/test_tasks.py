@@ -119,7 +119,7 @@ def test_a_refused_edit_is_set_aside_and_retried_on_request(world: World) -> Non
     scene, key = world.add(title="t")
     world.plex.faults.set("status:400", methods={"PUT"})
     world.save(scene, title="refused")
-    wait_for(lambda: world.operation(mode="status")["failed"], what="the dead letter")
+    wait_for(lambda: world.status()["failed"], what="the dead letter")
     [letter] = world.operation(mode="status")["failed"]
     assert (letter["scene_id"], letter["code"]) == (scene, "refused_edit")
 

@@ -100,7 +100,7 @@ def test_a_bad_template_is_named_and_the_plain_title_used(world: World) -> None:
     scene, key = full_scene(world)
     world.save(scene, title="plain")
     wait_for(lambda: world.shown(key, "title") == "plain", what="the title")
-    complaints = wait_for(lambda: world.operation(mode="status")["complaints"], what="a complaint")
+    complaints = wait_for(lambda: world.status()["complaints"], what="a complaint")
     assert any("titleTemplate" in one for one in complaints)
 
 
@@ -190,7 +190,7 @@ def test_what_is_replaced_is_told_in_the_events(world: World) -> None:
     world.plex.store.person_edits(key, "title", "A person's title")
     world.save(scene, title="Stash's title")
     wait_for(lambda: world.shown(key, "title") == "Stash's title", what="the title")
-    [event] = wait_for(lambda: world.operation(mode="status")["events"], what="an event")
+    [event] = wait_for(lambda: world.status()["events"], what="an event")
     assert event["scene_id"] == scene
     assert "A person's title" in event["text"]
 

@@ -106,7 +106,7 @@ def test_what_a_scan_finds_is_synced(world: World) -> None:
     job = world.stash.graphql("mutation{metadataScan(input:{})}")["metadataScan"]
     world.stash.wait_for_job(str(job))
     scene = max(one.id for one in world.stash.store.scenes.values())
-    wait_for(lambda: world.operation(mode="status")["outcomes"], what="an outcome")
+    wait_for(lambda: world.status()["outcomes"], what="an outcome")
 
     world.wait_for_outcome(scene, "unchanged")
     assert world.shown(key, "title") == "0001"  # a file name never replaces a title of others

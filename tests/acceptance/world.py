@@ -12,7 +12,8 @@ from demo.plugin_folder import copy_plugin
 from demo.stash.edits import edit_scene
 from demo.stash.server import Credentials, StashServer
 from mirror.ledger import Ledger, SceneState
-from plugin.status import worker_lives
+from plugin.status import read_status, worker_lives
+from tests.bytecode import add_bytecode
 from tests.waiting import wait_for
 from tests.worker_end import end_worker
 from worker.state import read_state
@@ -51,10 +52,15 @@ class World:
     def __enter__(self) -> World:
         self.stash.start()
         self.plex.start()
-        place = self.config / "plugins" / "PlexSync"
-        self.stash.install_plugin(self.release or copy_plugin(place))
+        self.stash.install_plugin(self.release or self._copy())
         self.configure()
         return self
+
+    def _copy(self) -> Path:
+        """The checkout's files, where Stash looks for them."""
+        place = copy_plugin(self.config / "plugins" / "PlexSync")
+        add_bytecode(place)
+        return place
 
     def __exit__(
         self,
@@ -120,6 +126,10 @@ class World:
         )
         return data["runPluginOperation"]
 
+    def status(self) -> dict[str, Any]:
+        """What the operation `status` answers; read here, so that waiting starts no processes."""
+        return read_status(self.data)
+
     def result(self, run: str) -> dict[str, Any]:
         """Wait for what was asked for under this id."""
 
@@ -150,20 +160,24 @@ class World:
             raise AssertionError(f"{error}\n{self.worker_log()[-3000:]}") from None
 
     def _is_settled(self) -> bool:
-        status = self.operation(mode="status")
+        status = self.status()
         queue = status["queue"]
         return not status["inbox"]["waiting"] and not any(queue[name] for name in SETTLED)
 
     def outcome_of(self, scene: int) -> dict[str, Any]:
         """The last outcome of a scene, as far as it is shown yet."""
-        outcomes: list[dict[str, Any]] = self.operation(mode="status")["outcomes"]
+        outcomes: list[dict[str, Any]] = self.status()["outcomes"]
         mine = [one for one in outcomes if one["scene_id"] == scene]
         return mine[-1] if mine else {"kind": "", "text": ""}
 
     def wait_for_outcome(self, scene: int, kind: str) -> str:
         """Wait until the last sync of a scene ended so; its text."""
-        wait_for(lambda: self.outcome_of(scene)["kind"] == kind, what=f"the outcome {kind}")
-        return str(self.outcome_of(scene)["text"])
+
+        def texts() -> list[str]:
+            outcome = self.outcome_of(scene)
+            return [str(outcome["text"])] if outcome["kind"] == kind else []
+
+        return wait_for(texts, what=f"the outcome {kind}")[0]
 
     def ledger_state(self, scene: int) -> SceneState:
         """What the ledger says of a scene; read beside the worker."""
@@ -174,12 +188,12 @@ class World:
 
     def last_run(self) -> dict[str, Any]:
         """The newest run, as far as it is shown yet."""
-        runs: list[dict[str, Any]] = self.operation(mode="status")["runs"]
+        runs: list[dict[str, Any]] = self.status()["runs"]
         return runs[-1] if runs else {"cancelled": False, "counts": {}}
 
     def pause(self) -> dict[str, Any] | None:
         """Why the worker waits, if it does."""
-        pause: dict[str, Any] | None = self.operation(mode="status")["pause"]
+        pause: dict[str, Any] | None = self.status()["pause"]
         return pause
 
     def wait_for_pause(self, code: str) -> str:

@@ -122,7 +122,7 @@ def test_pausing_holds_a_save_until_somebody_goes_on(world: World, tab: Stage) -
     world.settle()
     tab.open(PAGE)
     tab.button("Pause").click()
-    wait_for(lambda: world.operation(mode="status")["held"] == "person", what="the pause")
+    wait_for(lambda: world.status()["held"] == "person", what="the pause")
     world.save(scene, title="two")
 
     tab.page.reload()
