@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.left_behind import processes_below, wait_until_alone
+from tests.systems import ON_LINUX
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
-
+@ON_LINUX
 def test_a_process_that_lives_on_is_named_with_what_it_was_started_for(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import sys; sys.stdin.read()", str(tmp_path / "a world")]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:

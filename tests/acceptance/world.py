@@ -14,6 +14,7 @@ from demo.stash.server import Credentials, StashServer
 from mirror.ledger import Ledger, SceneState
 from plugin.status import read_status, worker_lives
 from tests.bytecode import add_bytecode
+from tests.systems import need_plugin_processes
 from tests.waiting import wait_for
 from tests.worker_end import end_worker
 from worker.state import read_state
@@ -40,6 +41,7 @@ class World:
         plugin: Path | None = None,
         python: str | None = None,
     ) -> None:
+        need_plugin_processes()
         self.release = plugin
         self.folder = folder
         self.config = folder / "stash config"
