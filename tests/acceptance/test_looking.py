@@ -58,8 +58,7 @@ def test_a_scene_tells_its_items_its_last_sync_and_its_events(world: World) -> N
     scene, key = world.add(title="t")
     world.save(scene, title="shown")
     wait_for(lambda: world.shown(key, "title") == "shown", what="the sync")
-    world.settle()
-    world.plex.requests.clear()
+    world.forget_requests()
 
     told = world.operation(mode="scene", id=scene)
     assert (told["known"], told["state"], told["code"], told["waits"]) == (

@@ -213,7 +213,7 @@ def test_a_preview_of_one_scene_shows_every_field_and_whose_it_is(world: World) 
     world.operation(mode="sync", ids=[scene])
     world.wait_for_outcome(scene, "changed")
     world.plex.store.person_edits(key, "title", "a person's title")
-    world.plex.requests.clear()
+    world.forget_requests()
 
     answer = world.result(world.operation(mode="preview", ids=[scene])["id"])
     [shown] = answer["result"]["scenes"]

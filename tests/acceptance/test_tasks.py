@@ -36,7 +36,7 @@ def test_a_second_sync_all_writes_nothing(world: World) -> None:
     for n in range(30):
         world.add(f"scene {n}.mp4", title=f"title {n}")
     world.task("Sync all scenes")
-    world.plex.requests.clear()
+    world.forget_requests()
 
     assert "0 changed, 30 unchanged" in world.task("Sync all scenes")
     assert world.plex.requests == []
@@ -47,7 +47,7 @@ def test_rewrite_all_repairs_what_the_fingerprint_cannot_see(world: World) -> No
     world.add("other.mp4", title="other")
     world.task("Sync all scenes")
     world.plex.store.person_edits(key, "title", "changed in Plex")
-    world.plex.requests.clear()
+    world.forget_requests()
 
     assert "1 changed, 1 unchanged" in world.task("Rewrite all scenes")
     assert world.shown(key, "title") == "mine"

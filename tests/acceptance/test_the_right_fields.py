@@ -227,8 +227,7 @@ def test_a_field_that_plex_does_not_take_is_told_and_not_tried_for_ever(world: W
     texts = wait_for(told, what="the event")
     assert "studio" in texts[0]
     first = next(scene for scene, _ in scenes if world.ledger_state(scene).detail.refused)
-    world.settle()
-    world.plex.requests.clear()
+    world.forget_requests()
     world.operation(mode="sync", ids=[first])
     world.settle()
     assert [one for one in world.plex.requests if one.kind == "edit"] == []
@@ -245,7 +244,7 @@ def test_a_value_that_plex_refuses_in_full_is_cut_told_and_not_sent_again(world:
     assert text.startswith(shown)
     assert "summary" in world.ledger_state(scene).detail.cut
 
-    world.plex.requests.clear()
+    world.forget_requests()
     world.operation(mode="sync", ids=[scene])
     world.settle()
     assert [one for one in world.plex.requests if one.kind == "edit"] == []

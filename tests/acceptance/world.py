@@ -13,7 +13,9 @@ from demo.stash.edits import edit_scene
 from demo.stash.server import Credentials, StashServer
 from mirror.ledger import Ledger, SceneState
 from plugin.status import read_status, worker_lives
+from sync_queue.inbox import keep
 from tests.bytecode import add_bytecode
+from tests.plugin_process import call_document
 from tests.systems import need_plugin_processes
 from tests.waiting import wait_for
 from tests.worker_end import end_worker
@@ -165,6 +167,32 @@ class World:
         status = self.status()
         queue = status["queue"]
         return not status["inbox"]["waiting"] and not any(queue[name] for name in SETTLED)
+
+    def look(self) -> None:
+        """What opening the page does, until the worker has asked both servers what changed."""
+        self.operation(mode="wake")
+        self.await_turn()  # it heard of it
+        self.await_turn()  # it has done it
+
+    def await_turn(self) -> None:
+        """Wait until the worker begins another turn, and so has ended the one before.
+
+        Each begins with what arrived; an event of a kind that it does not heed is the least that
+        can arrive.
+        """
+        port = int(self.stash.url.rpartition(":")[2])
+        context = {"id": 1, "type": "Image.Update.Post", "input": None}
+        event = call_document(self.config, {"hookContext": context}, port=port)
+        path = self.data / "inbox" / keep(str(self.data), event)
+        wait_for(lambda: not path.exists(), what="the worker's next turn")
+
+    def forget_requests(self) -> None:
+        """Count from here on, once the worker has ended all that it does by itself."""
+        self.settle()
+        self.await_turn()  # a run ends with a read of its own, in the turn after its last scene
+        self.await_turn()
+        self.plex.requests.clear()
+        self.stash.requests.clear()
 
     def outcome_of(self, scene: int) -> dict[str, Any]:
         """The last outcome of a scene, as far as it is shown yet."""
