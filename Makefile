@@ -39,8 +39,9 @@ endif
 browser: $(VENV)/.ready build/host/host.js
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser tests/browser
 
+# Four at a time, however few processors: most of the slow ones wait for other processes.
 unit: $(VENV)/.ready build/host/host.js
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not torture"
+	$(BIN)/python -m pytest -n 4 --dist loadfile -m "not torture"
 
 # The short torture runs by itself: what other tests leave to be reaped is not its affair.
 torture-short: $(VENV)/.ready

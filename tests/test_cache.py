@@ -19,6 +19,7 @@ from plexapi.video import Movie
 from plex.answers import ListedItem
 from plex.cache import ItemData, MatchCache, PlexCache, _extract_item_data
 from plex.item import Item
+from tests.systems import WITH_MODES
 
 Opener = Callable[..., "PlexCache | MatchCache"]
 ITEM: ItemData = {"key": "/library/metadata/1", "title": "A", "file_paths": ["/v/a.mp4"]}
@@ -684,7 +685,7 @@ def test_a_variable_in_the_folders_name_leads_nowhere_else(
     assert len(warnings(caplog)) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX rights")
+@WITH_MODES
 def test_nobody_else_can_read_the_files(
     tmp_path: Path, listings: PlexCache, matches: MatchCache
 ) -> None:

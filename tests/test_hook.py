@@ -18,6 +18,7 @@ from sync_queue import host
 from sync_queue.inbox import config_folder_of
 from tests.fixtures_folder import shared_fixtures
 from tests.plugin_process import PLUGIN, hook_document, inbox_of, run_plugin
+from tests.systems import WITH_MODES
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def test_an_event_is_kept_byte_for_byte(config: Path) -> None:
     assert kept.read_bytes() == document
 
 
+@WITH_MODES
 def test_a_kept_event_is_readable_by_its_owner_alone(config: Path) -> None:
     run_plugin(hook_document(config))
     [kept] = inbox_of(config)
@@ -132,7 +134,7 @@ def test_a_hook_imports_built_in_modules_and_two_of_ours(config: Path) -> None:
     ours = _imports_of(str(PLUGIN / "PlexSync.py"), document=hook_document(config))
     mine = {"sync_queue", "sync_queue.inbox", "sync_queue.host"}
     # `_json` alone, without `json`: the folder of this test is written with escapes.
-    assert ours - bare <= {*mine, "fcntl", "posix", "time", "_json"}
+    assert ours - bare <= {*mine, "fcntl", "msvcrt", "posix", "time", "_json"}
 
 
 def _imports_of(*arguments: str, document: bytes) -> set[str]:
@@ -146,6 +148,7 @@ def _imports_of(*arguments: str, document: bytes) -> set[str]:
     return {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
 
 
+@WITH_MODES
 def test_the_first_use_makes_the_data_folder_for_its_owner_alone(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()

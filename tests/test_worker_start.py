@@ -15,6 +15,10 @@ from filelock import FileLock
 from sync_queue import host, inbox
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="its worker locks with flock, in a session of its own"
+)
+
 
 @pytest.fixture
 def plugin(tmp_path: Path) -> Iterator[Path]:

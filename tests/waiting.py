@@ -10,12 +10,17 @@ _T = TypeVar("_T")
 
 
 def wait_for(look: Callable[[], _T], *, what: str, seconds: float = 20.0) -> _T:
-    """The first true answer of `look`."""
-    deadline = time.monotonic() + seconds
+    """The first true answer of `look`.
+
+    Half of the time is left to what is waited for: a look may start a process.
+    """
+    started = time.monotonic()
     while True:
+        looked = time.monotonic()
         seen = look()
         if seen:
             return seen
-        if time.monotonic() > deadline:
+        now = time.monotonic()
+        if now - started > seconds:
             raise AssertionError(f"waited {seconds} s in vain for {what}; last seen: {seen!r}")
-        time.sleep(0.01)
+        time.sleep(max(0.01, now - looked))

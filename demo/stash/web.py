@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from demo.stash.api import Api
@@ -59,10 +60,14 @@ class StashHttpServer(ThreadingHTTPServer):
         self._lock = threading.Lock()
         super().__init__(("127.0.0.1", port), StashHandler)
 
-    def opened(self, connection: socket.socket) -> None:
-        """Remember a connection."""
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in a thread of its own.
+
+        It is on the list before that starts: once the accepting loop has ended, all are.
+        """
         with self._lock:
-            self._connections.add(connection)
+            self._connections.add(request)
+        super().process_request(request, client_address)
 
     def closed(self, connection: socket.socket) -> None:
         """Forget a connection."""
@@ -87,11 +92,6 @@ class StashHandler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = 64 * 1024
     server: StashHttpServer
-
-    def setup(self) -> None:
-        """Note the connection."""
-        super().setup()
-        self.server.opened(self.connection)
 
     def finish(self) -> None:
         """Forget the connection."""

@@ -58,8 +58,7 @@ def test_a_scene_tells_its_items_its_last_sync_and_its_events(world: World) -> N
     scene, key = world.add(title="t")
     world.save(scene, title="shown")
     wait_for(lambda: world.shown(key, "title") == "shown", what="the sync")
-    world.settle()
-    world.plex.requests.clear()
+    world.forget_requests()
 
     told = world.operation(mode="scene", id=scene)
     assert (told["known"], told["state"], told["code"], told["waits"]) == (
@@ -86,7 +85,7 @@ def test_marks_tell_many_scenes_at_once(world: World) -> None:
         world.save(scene, title="new")
     world.settle()
     world.operation(mode="hold")
-    wait_for(lambda: world.operation(mode="status")["held"], what="the pause")
+    wait_for(lambda: world.status()["held"], what="the pause")
     waiting, _ = world.add("waiting.mp4")
     world.save(waiting, title="new")
     wait_for(
@@ -102,7 +101,7 @@ def test_a_scene_that_was_set_aside_says_why_and_what_helps(world: World) -> Non
     scene, _ = world.add(title="t")
     world.plex.faults.set("status:400", methods={"PUT"})
     world.save(scene, title="refused")
-    wait_for(lambda: world.operation(mode="status")["counts"]["failed"], what="the dead letter")
+    wait_for(lambda: world.status()["counts"]["failed"], what="the dead letter")
 
     told = world.operation(mode="scene", id=scene)
     assert (told["state"], told["code"]) == ("failed", "refused_edit")

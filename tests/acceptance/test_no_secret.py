@@ -83,7 +83,7 @@ def test_no_answer_no_file_and_no_log_holds_the_token(canary: tuple[World, PinSe
     world.operation(mode="setup", do="finish")
     world.operation(mode="go_on")
     with suppress(AssertionError):
-        wait_for(lambda: world.operation(mode="status")["pause"], what="a refusal", seconds=3)
+        wait_for(lambda: world.status()["pause"], what="a refusal", seconds=3)
     told.append(world.operation(mode="status"))
     told.append([one.message for one in world.stash.log])
 

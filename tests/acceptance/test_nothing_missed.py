@@ -14,11 +14,6 @@ from tests.waiting import wait_for
 COVER = base64.b64encode(JPEG).decode()
 
 
-def look(world: World) -> None:
-    """What opening the page does; else the worker looks once a minute."""
-    world.operation(mode="wake")
-
-
 def begin(world: World, **facts: Any) -> tuple[int, int]:
     """A scene in step, with a worker that has looked once."""
     scene, key = world.add(**facts)
@@ -36,7 +31,7 @@ def test_an_edit_without_a_hook_is_found(world: World) -> None:
     """Auto-tag, batch tagging, other plugins, a closed browser tab."""
     scene, key = begin(world)
     world.edit_without_hook(scene, title="quietly")
-    look(world)
+    world.look()
     wait_for(lambda: world.shown(key, "title") == "quietly", what="the title")
 
 
@@ -45,7 +40,7 @@ def test_a_cover_that_stash_made_later_is_found(world: World) -> None:
     scene, key = begin(world)
     assert not world.plex.store.item(key).uploads
     world.edit_without_hook(scene, cover_image=f"data:image/jpeg;base64,{COVER}")
-    look(world)
+    world.look()
     wait_for(lambda: world.plex.store.item(key).uploads, what="the cover")
 
 
@@ -66,7 +61,7 @@ def test_a_rename_whose_hook_was_lost_is_found(world: World, kind: Kind) -> None
         row = store.named[kind][renamed]
         row.name = "New"
         row.updated_at = store.now()
-    look(world)
+    world.look()
 
     def shown() -> list[str]:
         fields = {"Performer": "actor", "Tag": "genre"}
@@ -93,10 +88,9 @@ def test_what_was_synced_by_its_hook_is_not_synced_again(world: World) -> None:
     scene, key = begin(world)
     world.save(scene, title="by a hook")
     wait_for(lambda: world.shown(key, "title") == "by a hook", what="the title")
-    world.settle()
-    world.plex.requests.clear()
+    world.forget_requests()
     for _ in range(3):
-        look(world)
+        world.look()
         world.settle()
     assert "edit" not in kinds(world)
 
@@ -115,7 +109,7 @@ def test_what_changed_before_the_first_worker_waits_for_the_first_sync_all(world
     scene, other = world.add("new.mp4")
     world.save(scene, title="saved")
     wait_for(lambda: world.shown(other, "title") == "saved", what="the save")
-    look(world)
+    world.look()
     world.settle()
     assert world.shown(key, "title") == "old"
 
@@ -135,7 +129,7 @@ def test_merged_scenes_show_the_target(world: World) -> None:
             }
         },
     )
-    look(world)
+    world.look()
     wait_for(lambda: world.shown(key, "title") == "merged", what="the merged title")
 
 
@@ -209,7 +203,7 @@ def events(world: World, kind: str) -> list[str]:
 
 def test_what_an_agent_overwrites_is_written_again_and_told(world: World) -> None:
     _, key = begin(world, title="ours")
-    look(world)
+    world.look()
     world.settle()
     world.plex.store.person_edits(key, "title", "unlocked by somebody")
     with world.plex.store.lock:
@@ -217,7 +211,7 @@ def test_what_an_agent_overwrites_is_written_again_and_told(world: World) -> Non
         assert item is not None
         item.locked.discard("title")
     world.plex.store.refresh_item(key, title="an agent's")
-    look(world)
+    world.look()
     wait_for(lambda: world.shown(key, "title") == "ours", what="the repair")
     assert "title" in wait_for(lambda: events(world, "repaired"), what="the event")[0]
 
@@ -225,10 +219,10 @@ def test_what_an_agent_overwrites_is_written_again_and_told(world: World) -> Non
 def test_a_persons_edit_stays_where_the_policy_says_so(world: World) -> None:
     world.configure(keepPlexEdits=True)
     scene, key = begin(world, title="ours")
-    look(world)
+    world.look()
     world.settle()
     world.plex.store.person_edits(key, "title", "theirs")
-    look(world)
+    world.look()
     world.save(scene, details="something else")
     wait_for(lambda: world.shown(key, "summary") == "something else", what="the next sync")
     assert world.shown(key, "title") == "theirs"
@@ -239,12 +233,12 @@ def test_what_is_overwritten_again_and_again_is_left_with_a_word_about_the_setti
     world: World,
 ) -> None:
     _, key = begin(world, title="ours", tags=[world.stash.store.add_tag("ours")])
-    look(world)
+    world.look()
     world.settle()
     for _ in range(4):
         world.settle()
         world.plex.store.person_edits(key, "genre", ["an agent's"])
-        look(world)
+        world.look()
         wait_for(
             lambda: "ours" in world.tags(key, "genre") or events(world, "overwritten"),
             what="a repair, or the end of them",
@@ -258,14 +252,13 @@ def test_what_is_overwritten_again_and_again_is_left_with_a_word_about_the_setti
 def test_our_own_writes_start_no_repair(world: World) -> None:
     scenes = [world.add(f"{n}.mp4", title=f"t{n}") for n in range(20)]
     world.task("Sync all scenes")
-    look(world)
+    world.look()
     world.settle()
     for scene, _ in scenes:
         world.save(scene, details="edited")
-    world.settle()
-    world.plex.requests.clear()
-    look(world)
-    wait_for(lambda: "sections" in kinds(world), what="a look at Plex")
+    world.forget_requests()
+    world.look()
+    assert "sections" in kinds(world)
     world.settle()
     assert "edit" not in kinds(world)
     assert events(world, "repaired") == []
@@ -273,10 +266,10 @@ def test_our_own_writes_start_no_repair(world: World) -> None:
 
 def test_an_item_that_was_added_anew_is_written_without_any_edit_in_stash(world: World) -> None:
     _, key = begin(world, title="ours")
-    look(world)
+    world.look()
     world.settle()
     new = world.plex.store.move_item_to_new_key(key)
-    look(world)
+    world.look()
     wait_for(lambda: world.shown(new, "title") == "ours", what="the title of the new item")
 
 
@@ -291,7 +284,7 @@ def test_a_bulk_edit_whose_tab_was_closed_reaches_plex(world: World) -> None:
         "mutation($i:BulkSceneUpdateInput!){bulkSceneUpdate(input:$i){id}}",
         {"i": {"ids": [str(scene) for scene, _ in scenes], "rating100": 60, "title": "bulk"}},
     )
-    look(world)
+    world.look()
     wait_for(
         lambda: all(world.shown(key, "title") == "bulk" for _, key in scenes), what="all titles"
     )
@@ -315,9 +308,9 @@ def test_a_file_that_was_moved_is_found_by_the_comparison(world: World) -> None:
 
 def test_plays_cost_plex_nothing(world: World) -> None:
     scene, _ = begin(world)
-    world.plex.requests.clear()
+    world.forget_requests()
     world.stash.graphql("mutation($id:ID!){sceneAddPlay(id:$id){count}}", {"id": str(scene)})
-    look(world)
+    world.look()
     world.settle()
     assert "edit" not in kinds(world)
 
@@ -329,6 +322,6 @@ def test_forty_scenes_tagged_one_after_another_are_forty_writes(world: World) ->
         world.save(scene, title="tagged")
         world.save(scene, rating100=40)
     wait_for(lambda: all(world.shown(key, "title") == "tagged" for _, key in scenes), what="all")
-    look(world)
+    world.look()
     world.settle()
     assert kinds(world).count("edit") == 40

@@ -45,18 +45,10 @@ def _kind(text: str, path: str) -> str:
 
 def start(world: World) -> None:
     """Nothing has been asked from here on; the worker has looked at all there is to look at."""
-    world.settle()
-    world.plex.requests.clear()
-    world.stash.requests.clear()
-    world.operation(mode="wake")
-    wait_for(lambda: "sections" in kinds_of_plex(world), what="a look at Plex")
-    wait_for(
-        lambda: any("$since" in (one.operation or "") for one in list(world.stash.requests)),
-        what="a look at Stash",
-    )
-    world.settle()
-    world.plex.requests.clear()
-    world.stash.requests.clear()
+    world.forget_requests()
+    world.look()
+    assert "sections" in kinds_of_plex(world)
+    world.forget_requests()
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def test_signing_in_shows_a_code_and_keeps_the_token(fresh: World, pins: PinServ
     }
     scene, _ = fresh.add(title="t")
     fresh.operation(mode="sync", ids=[scene])  # nobody waits for the person
-    wait_for(lambda: fresh.operation(mode="status")["queue"]["due"] == 1, what="the job")
+    wait_for(lambda: fresh.status()["queue"]["due"] == 1, what="the job")
 
     pins.is_typed = True
     answer = fresh.result(asked)

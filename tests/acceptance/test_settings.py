@@ -107,7 +107,7 @@ def test_a_bad_value_is_named_and_the_rest_goes_on(world: World) -> None:
     world.save(scene, title="still synced")
     wait_for(lambda: world.shown(key, "title") == "still synced", what="the title")
     wait_for(
-        lambda: any("syncRatings" in one for one in world.operation(mode="status")["complaints"]),
+        lambda: any("syncRatings" in one for one in world.status()["complaints"]),
         what="the complaint",
     )
 

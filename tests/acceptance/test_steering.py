@@ -15,12 +15,12 @@ def writes(world: World) -> list[str]:
 def test_nothing_is_written_while_a_person_holds_it_and_looking_goes_on(world: World) -> None:
     scene, key = world.add(title="t", cover=JPEG)
     assert world.operation(mode="hold") == {"held": True}
-    wait_for(lambda: world.operation(mode="status")["held"] == "person", what="the pause")
+    wait_for(lambda: world.status()["held"] == "person", what="the pause")
     world.save(scene, title="later")
     preview = world.result(world.operation(mode="preview", ids=[scene])["id"])
     assert preview["result"]["counts"] == {"changed": 1}
 
-    wait_for(lambda: world.operation(mode="status")["queue"]["due"] == 1, what="the held job")
+    wait_for(lambda: world.status()["queue"]["due"] == 1, what="the held job")
     status = world.operation(mode="status")
     assert writes(world) == []
     assert status["light"]["level"] == "waiting"
@@ -33,10 +33,10 @@ def test_nothing_is_written_while_a_person_holds_it_and_looking_goes_on(world: W
 def test_a_pause_survives_the_worker_and_costs_no_attempt(world: World) -> None:
     scene, key = world.add(title="t")
     world.operation(mode="hold")
-    wait_for(lambda: world.operation(mode="status")["held"] == "person", what="the pause")
+    wait_for(lambda: world.status()["held"] == "person", what="the pause")
     world.end_worker()
     world.save(scene, title="later")
-    wait_for(lambda: world.operation(mode="status")["queue"]["due"] == 1, what="the job")
+    wait_for(lambda: world.status()["queue"]["due"] == 1, what="the job")
     assert writes(world) == []
     assert world.operation(mode="scene", id=scene)["waits"]
     world.operation(mode="go_on")
@@ -49,8 +49,8 @@ def test_a_pause_in_the_midst_of_a_run_stops_after_the_scene_in_hand(world: Worl
     run = world.operation(mode="start", what="sync_all")["id"]
     wait_for(lambda: writes(world), what="the first write")
     world.operation(mode="hold")
-    wait_for(lambda: world.operation(mode="status")["held"] == "person", what="the pause")
-    wait_for(lambda: not world.operation(mode="status")["queue"]["out"], what="the scene in hand")
+    wait_for(lambda: world.status()["held"] == "person", what="the pause")
+    wait_for(lambda: not world.status()["queue"]["out"], what="the scene in hand")
     assert len(writes(world)) < 60
 
     world.operation(mode="go_on")
@@ -64,9 +64,9 @@ def test_an_undo_waits_as_well(world: World) -> None:
     world.save(scene, title="ours")
     world.settle()
     world.operation(mode="hold")
-    wait_for(lambda: world.operation(mode="status")["held"] == "person", what="the pause")
+    wait_for(lambda: world.status()["held"] == "person", what="the pause")
     undo = world.operation(mode="undo", ids=[scene])["id"]
-    wait_for(lambda: world.operation(mode="status")["queue"]["due"] == 1, what="the job")
+    wait_for(lambda: world.status()["queue"]["due"] == 1, what="the job")
     assert world.shown(key, "title") == "ours"
     world.operation(mode="go_on")
     assert world.result(undo)["run"]["counts"] == {"undone": 1}
@@ -75,7 +75,7 @@ def test_an_undo_waits_as_well(world: World) -> None:
 def test_a_task_does_not_sit_on_the_job_slot_while_a_person_holds_it(world: World) -> None:
     world.add(title="t")
     world.operation(mode="hold")
-    wait_for(lambda: world.operation(mode="status")["held"] == "person", what="the pause")
+    wait_for(lambda: world.status()["held"] == "person", what="the pause")
     assert "A person paused PlexSync" in world.task("Sync all scenes")
     assert "nothing was written" in "".join(
         [world.task("Preview all scenes"), *(one.message for one in world.stash.log)]
@@ -117,7 +117,7 @@ def test_an_ignored_scene_is_left_as_it_is_until_it_is_heeded_again(world: World
     world.save(scene, title="before")
     world.settle()
     assert world.operation(mode="ignore", ids=[scene], on=True) == {"accepted": 1}
-    wait_for(lambda: world.operation(mode="status")["counts"]["ignored"] == 1, what="its state")
+    wait_for(lambda: world.status()["counts"]["ignored"] == 1, what="its state")
 
     world.save(scene, title="not shown")
     world.settle()
@@ -193,9 +193,9 @@ def test_a_choice_that_holds_no_file_of_the_scene_is_dropped_with_an_event(
 def test_an_open_set_up_holds_writes_until_its_last_step(world: World) -> None:
     scene, key = world.add(title="t")
     assert world.operation(mode="setup", do="open") == {"is_open": True, "step": "plex"}
-    wait_for(lambda: world.operation(mode="status")["held"] == "setup", what="the set-up")
+    wait_for(lambda: world.status()["held"] == "setup", what="the set-up")
     world.save(scene, title="first")
-    wait_for(lambda: world.operation(mode="status")["queue"]["due"] == 1, what="the job")
+    wait_for(lambda: world.status()["queue"]["due"] == 1, what="the job")
     status = world.operation(mode="status")
     assert status["light"]["level"] == "setup"
     assert writes(world) == []
@@ -204,7 +204,7 @@ def test_an_open_set_up_holds_writes_until_its_last_step(world: World) -> None:
     assert answer == {"is_open": True, "step": "first"}
     wait_for(lambda: world.shown(key, "title") == "first", what="the first scene")
     assert world.operation(mode="setup", do="finish") == {"is_open": False, "step": ""}
-    wait_for(lambda: world.operation(mode="status")["setup"]["is_done"], what="the end")
+    wait_for(lambda: world.status()["setup"]["is_done"], what="the end")
 
 
 def test_a_preview_of_one_scene_shows_every_field_and_whose_it_is(world: World) -> None:
@@ -213,7 +213,7 @@ def test_a_preview_of_one_scene_shows_every_field_and_whose_it_is(world: World) 
     world.operation(mode="sync", ids=[scene])
     world.wait_for_outcome(scene, "changed")
     world.plex.store.person_edits(key, "title", "a person's title")
-    world.plex.requests.clear()
+    world.forget_requests()
 
     answer = world.result(world.operation(mode="preview", ids=[scene])["id"])
     [shown] = answer["result"]["scenes"]

@@ -100,7 +100,7 @@ def test_a_bad_template_is_named_and_the_plain_title_used(world: World) -> None:
     scene, key = full_scene(world)
     world.save(scene, title="plain")
     wait_for(lambda: world.shown(key, "title") == "plain", what="the title")
-    complaints = wait_for(lambda: world.operation(mode="status")["complaints"], what="a complaint")
+    complaints = wait_for(lambda: world.status()["complaints"], what="a complaint")
     assert any("titleTemplate" in one for one in complaints)
 
 
@@ -190,7 +190,7 @@ def test_what_is_replaced_is_told_in_the_events(world: World) -> None:
     world.plex.store.person_edits(key, "title", "A person's title")
     world.save(scene, title="Stash's title")
     wait_for(lambda: world.shown(key, "title") == "Stash's title", what="the title")
-    [event] = wait_for(lambda: world.operation(mode="status")["events"], what="an event")
+    [event] = wait_for(lambda: world.status()["events"], what="an event")
     assert event["scene_id"] == scene
     assert "A person's title" in event["text"]
 
@@ -227,8 +227,7 @@ def test_a_field_that_plex_does_not_take_is_told_and_not_tried_for_ever(world: W
     texts = wait_for(told, what="the event")
     assert "studio" in texts[0]
     first = next(scene for scene, _ in scenes if world.ledger_state(scene).detail.refused)
-    world.settle()
-    world.plex.requests.clear()
+    world.forget_requests()
     world.operation(mode="sync", ids=[first])
     world.settle()
     assert [one for one in world.plex.requests if one.kind == "edit"] == []
@@ -245,7 +244,7 @@ def test_a_value_that_plex_refuses_in_full_is_cut_told_and_not_sent_again(world:
     assert text.startswith(shown)
     assert "summary" in world.ledger_state(scene).detail.cut
 
-    world.plex.requests.clear()
+    world.forget_requests()
     world.operation(mode="sync", ids=[scene])
     world.settle()
     assert [one for one in world.plex.requests if one.kind == "edit"] == []

@@ -28,7 +28,7 @@ def test_without_a_mapping_a_sure_one_is_detected_used_and_reported(world: World
     asked = [str(one.kind) for one in world.plex.requests if one.kind in {"lookup", "listing"}]
     assert asked.count("listing") == 0
     assert len(asked) <= 6
-    told = wait_for(lambda: " ".join(world.operation(mode="status")["mapping"]), what="a report")
+    told = wait_for(lambda: " ".join(world.status()["mapping"]), what="a report")
     assert "detected and is used" in told
     assert "/data/stash" in told
     assert "/media/plex" in told
@@ -70,7 +70,7 @@ def test_a_mapping_that_is_wrong_is_said_by_name(world: World) -> None:
     scene, key = world.add()
     world.save(scene, title="t")
     wait_for(lambda: world.shown(key, "title") == "t", what="the title")
-    told = wait_for(lambda: " ".join(world.operation(mode="status")["mapping"]), what="a complaint")
+    told = wait_for(lambda: " ".join(world.status()["mapping"]), what="a complaint")
     assert "/media/plex => /data/stash" in told
     assert "wrong way round" in told
 

@@ -46,9 +46,7 @@ def test_a_saved_scene_shows_in_plex_with_every_field(world: World) -> None:
 def test_a_save_costs_one_read_of_stash_and_one_read_and_one_write_of_plex(world: World) -> None:
     scene, key = world.add(title="old")
     world.save(scene, title="first")
-    world.settle()
-    world.plex.requests.clear()
-    world.stash.requests.clear()
+    world.forget_requests()
 
     world.save(scene, title="second")
     wait_for(lambda: world.shown(key, "title") == "second", what="the new title")
@@ -62,8 +60,7 @@ def test_a_save_costs_one_read_of_stash_and_one_read_and_one_write_of_plex(world
 def test_an_unchanged_scene_sends_nothing_to_plex(world: World) -> None:
     scene, key = world.add(title="same", cover=JPEG)
     world.save(scene, title="same")
-    world.settle()
-    world.plex.requests.clear()
+    world.forget_requests()
 
     world.save(scene, title="same")
     world.settle()
@@ -79,7 +76,7 @@ def test_a_bulk_edit_that_is_the_same_for_fifty_scenes_is_one_write(
     pairs = [world.add(f"folder {n % 3}/scene {n}.mp4", title=f"scene {n}") for n in range(50)]
     world.task("Sync all scenes")
     tag = world.stash.store.add_tag("Bulk")
-    world.plex.requests.clear()
+    world.forget_requests()
 
     world.stash.graphql(
         "mutation($i:BulkSceneUpdateInput!){bulkSceneUpdate(input:$i){id}}",
@@ -106,7 +103,7 @@ def test_what_a_scan_finds_is_synced(world: World) -> None:
     job = world.stash.graphql("mutation{metadataScan(input:{})}")["metadataScan"]
     world.stash.wait_for_job(str(job))
     scene = max(one.id for one in world.stash.store.scenes.values())
-    wait_for(lambda: world.operation(mode="status")["outcomes"], what="an outcome")
+    wait_for(lambda: world.status()["outcomes"], what="an outcome")
 
     world.wait_for_outcome(scene, "unchanged")
     assert world.shown(key, "title") == "0001"  # a file name never replaces a title of others

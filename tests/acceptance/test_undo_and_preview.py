@@ -142,8 +142,7 @@ def test_a_preview_of_an_undo_counts_and_writes_nothing(world: World) -> None:
     scene, key = rich(world, "a.mp4")
     world.save(scene, details="saved")
     wait_for(lambda: world.shown(key, "summary") == "saved", what="the sync")
-    world.settle()
-    world.plex.requests.clear()
+    world.forget_requests()
 
     answer = world.result(world.operation(mode="preview_undo", of="all")["id"])
     assert writes(world) == []

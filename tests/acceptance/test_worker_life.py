@@ -68,7 +68,7 @@ def test_a_worker_whose_files_were_replaced_makes_room_for_its_successor(world: 
     world.save(scene, title="two")
     wait_for(lambda: world.shown(key, "title") == "two", what="the title by the successor")
     wait_for(
-        lambda: world.operation(mode="status")["worker"]["version"].startswith("9"),
+        lambda: world.status()["worker"]["version"].startswith("9"),
         what="the new version",
     )
 
@@ -111,7 +111,7 @@ def test_status_tells_of_the_worker_and_the_queue(world: World) -> None:
     scene, _ = world.add()
     world.save(scene, title="one")
     world.settle()
-    wait_for(lambda: world.operation(mode="status")["scenes"], what="the counts")
+    wait_for(lambda: world.status()["scenes"], what="the counts")
     status = world.operation(mode="status")
     assert status["worker"]["lives"] is True
     assert status["worker"]["pid"] == world.worker_pid()

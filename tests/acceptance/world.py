@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,9 +12,13 @@ from demo.plugin_folder import copy_plugin
 from demo.stash.edits import edit_scene
 from demo.stash.server import Credentials, StashServer
 from mirror.ledger import Ledger, SceneState
-from plugin.status import worker_lives
-from sync_queue.host import is_alive
+from plugin.status import read_status, worker_lives
+from sync_queue.inbox import keep
+from tests.bytecode import add_bytecode
+from tests.plugin_process import call_document
+from tests.systems import need_plugin_processes
 from tests.waiting import wait_for
+from tests.worker_end import end_worker
 from worker.state import read_state
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(200))
@@ -41,6 +43,7 @@ class World:
         plugin: Path | None = None,
         python: str | None = None,
     ) -> None:
+        need_plugin_processes()
         self.release = plugin
         self.folder = folder
         self.config = folder / "stash config"
@@ -53,10 +56,15 @@ class World:
     def __enter__(self) -> World:
         self.stash.start()
         self.plex.start()
-        place = self.config / "plugins" / "PlexSync"
-        self.stash.install_plugin(self.release or copy_plugin(place))
+        self.stash.install_plugin(self.release or self._copy())
         self.configure()
         return self
+
+    def _copy(self) -> Path:
+        """The checkout's files, where Stash looks for them."""
+        place = copy_plugin(self.config / "plugins" / "PlexSync")
+        add_bytecode(place)
+        return place
 
     def __exit__(
         self,
@@ -122,6 +130,10 @@ class World:
         )
         return data["runPluginOperation"]
 
+    def status(self) -> dict[str, Any]:
+        """What the operation `status` answers; read here, so that waiting starts no processes."""
+        return read_status(self.data)
+
     def result(self, run: str) -> dict[str, Any]:
         """Wait for what was asked for under this id."""
 
@@ -152,20 +164,50 @@ class World:
             raise AssertionError(f"{error}\n{self.worker_log()[-3000:]}") from None
 
     def _is_settled(self) -> bool:
-        status = self.operation(mode="status")
+        status = self.status()
         queue = status["queue"]
         return not status["inbox"]["waiting"] and not any(queue[name] for name in SETTLED)
 
+    def look(self) -> None:
+        """What opening the page does, until the worker has asked both servers what changed."""
+        self.operation(mode="wake")
+        self.await_turn()  # it heard of it
+        self.await_turn()  # it has done it
+
+    def await_turn(self) -> None:
+        """Wait until the worker begins another turn, and so has ended the one before.
+
+        Each begins with what arrived; an event of a kind that it does not heed is the least that
+        can arrive.
+        """
+        port = int(self.stash.url.rpartition(":")[2])
+        context = {"id": 1, "type": "Image.Update.Post", "input": None}
+        event = call_document(self.config, {"hookContext": context}, port=port)
+        path = self.data / "inbox" / keep(str(self.data), event)
+        wait_for(lambda: not path.exists(), what="the worker's next turn")
+
+    def forget_requests(self) -> None:
+        """Count from here on, once the worker has ended all that it does by itself."""
+        self.settle()
+        self.await_turn()  # a run ends with a read of its own, in the turn after its last scene
+        self.await_turn()
+        self.plex.requests.clear()
+        self.stash.requests.clear()
+
     def outcome_of(self, scene: int) -> dict[str, Any]:
         """The last outcome of a scene, as far as it is shown yet."""
-        outcomes: list[dict[str, Any]] = self.operation(mode="status")["outcomes"]
+        outcomes: list[dict[str, Any]] = self.status()["outcomes"]
         mine = [one for one in outcomes if one["scene_id"] == scene]
         return mine[-1] if mine else {"kind": "", "text": ""}
 
     def wait_for_outcome(self, scene: int, kind: str) -> str:
         """Wait until the last sync of a scene ended so; its text."""
-        wait_for(lambda: self.outcome_of(scene)["kind"] == kind, what=f"the outcome {kind}")
-        return str(self.outcome_of(scene)["text"])
+
+        def texts() -> list[str]:
+            outcome = self.outcome_of(scene)
+            return [str(outcome["text"])] if outcome["kind"] == kind else []
+
+        return wait_for(texts, what=f"the outcome {kind}")[0]
 
     def ledger_state(self, scene: int) -> SceneState:
         """What the ledger says of a scene; read beside the worker."""
@@ -176,12 +218,12 @@ class World:
 
     def last_run(self) -> dict[str, Any]:
         """The newest run, as far as it is shown yet."""
-        runs: list[dict[str, Any]] = self.operation(mode="status")["runs"]
+        runs: list[dict[str, Any]] = self.status()["runs"]
         return runs[-1] if runs else {"cancelled": False, "counts": {}}
 
     def pause(self) -> dict[str, Any] | None:
         """Why the worker waits, if it does."""
-        pause: dict[str, Any] | None = self.operation(mode="status")["pause"]
+        pause: dict[str, Any] | None = self.status()["pause"]
         return pause
 
     def wait_for_pause(self, code: str) -> str:
@@ -208,25 +250,6 @@ class World:
         log = self.data / "worker.log"
         return log.read_text() if log.exists() else ""
 
-    def _is_starting(self) -> bool:
-        """Whether a process was started that does not hold the lock yet."""
-        with suppress(FileNotFoundError):
-            named = (self.data / "worker.start").read_bytes()
-            return named.isdigit() and is_alive(int(named))
-        return False
-
     def end_worker(self) -> None:
         """Ask the worker to end, and see that it did."""
-        asked: set[int] = set()
-
-        def has_ended() -> bool:
-            state = read_state(self.data)
-            if not worker_lives(self.data):
-                return not self._is_starting()
-            if state and state.pid not in asked:  # a successor may just have taken over
-                asked.add(state.pid)
-                with suppress(ProcessLookupError):
-                    os.kill(state.pid, signal.SIGTERM)
-            return False
-
-        wait_for(has_ended, what="the end of the worker")
+        end_worker(self.data)

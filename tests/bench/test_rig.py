@@ -15,7 +15,9 @@ from bench.release import add_vendor, forget_compiled
 from bench.rig import Rig
 from plex.client import PlexClient
 from plex.item import Item
+from tests.systems import ON_LINUX
 
+pytestmark = ON_LINUX
 SCENES = 60
 
 

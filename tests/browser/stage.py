@@ -12,6 +12,7 @@ from tests.browser.chromium import PICTURES
 
 Answer = Callable[[dict[str, Any]], object]
 WIDTHS = (1280, 390)
+DEADLINE_MS = 30_000  # reached by failures alone, however busy the machine
 
 
 class Stage:

@@ -13,7 +13,7 @@ from bench.operations import make_world
 from mirror.ledger import Ledger
 from tests.acceptance.world import World
 from tests.browser.chromium import HOST
-from tests.browser.stage import Stage
+from tests.browser.stage import DEADLINE_MS, Stage
 from tests.waiting import wait_for
 from worker.gate import Gate
 from worker.outside import FIND_AT
@@ -35,7 +35,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 def tab(browser: Browser, world: World) -> Iterator[Stage]:
     """A browser's tab before them."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(DEADLINE_MS)
     made = Stage(context.new_page(), world.stash.url)
     yield made
     context.close()
@@ -61,9 +61,9 @@ def test_from_nothing_to_all_scenes_in_plex_without_a_manual(world: World, tab: 
     tab.see(f"{FILES}")
     tab.button("Next").click()
     mapping = tab.page.get_by_label("Mapping", exact=True)
-    expect(mapping).to_have_value("/data/stash => /media/plex", timeout=20_000)
+    expect(mapping).to_have_value("/data/stash => /media/plex")
     tab.button("Save and go on").click()
-    expect(tab.page.get_by_role("columnheader", name="Will be").first).to_be_visible(timeout=20_000)
+    expect(tab.page.get_by_role("columnheader", name="Will be").first).to_be_visible()
     tab.see("would be changed")
     assert writes(world) == []
 
@@ -122,7 +122,7 @@ def test_pausing_holds_a_save_until_somebody_goes_on(world: World, tab: Stage) -
     world.settle()
     tab.open(PAGE)
     tab.button("Pause").click()
-    wait_for(lambda: world.operation(mode="status")["held"] == "person", what="the pause")
+    wait_for(lambda: world.status()["held"] == "person", what="the pause")
     world.save(scene, title="two")
 
     tab.page.reload()

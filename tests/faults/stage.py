@@ -13,7 +13,6 @@ from typing import Any
 
 from demo.plexserver import edits
 from demo.plexserver.wire import LoggedRequest
-from plugin.status import read_status
 from tests.acceptance.world import World
 from tests.torture.verdict import accidents
 from tests.waiting import wait_for
@@ -117,7 +116,7 @@ class Stage:
 
     def status(self) -> dict[str, Any]:
         """What the page shows; read without Stash, which may be off."""
-        return read_status(self.world.data)
+        return self.world.status()
 
     def edits(self) -> list[LoggedRequest]:
         """Every write that Plex was sent, answered or not."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +13,8 @@ from tests.faults.__main__ import DOCUMENT
 from tests.faults.fault import NOTHING, Fault, Survived, survive
 from tests.faults.stage import Stage
 from tests.faults.table import FAULTS, as_markdown, names_in
+from tests.systems import ON_LINUX
 
-ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 QUICK = [fault for fault in FAULTS if fault.is_quick]
 
 

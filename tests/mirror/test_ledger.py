@@ -34,6 +34,7 @@ from mirror.records import (
 )
 from plex.item import Item, Tag
 from stash.scene import Named, Performer, Scene, Studio
+from tests.systems import WITH_MODES
 
 KEEP = Policy(keep_plex_edits=True)
 ITEM = ItemId(machine="m", section_uuid="s", rating_key=7, part="/films/a.mp4")
@@ -448,7 +449,7 @@ def test_status_without_a_readable_ledger_knows_nothing_and_makes_none(path: Pat
     assert path.read_bytes() == b"no database" * 100
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+@WITH_MODES
 def test_only_its_owner_may_read_it(ledger: Ledger, path: Path) -> None:
     """It holds what people called their films."""
     confirm(ledger, FIRST)
@@ -542,7 +543,8 @@ def test_a_copy_is_its_owners_alone_and_whole(path: Path) -> None:
         ledger.set_meta("note", "kept")
         ledger.copy()
         copy = path.with_name("ledger.db.copy")
-        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+        if os.name == "posix":  # elsewhere files have no modes
+            assert stat.S_IMODE(copy.stat().st_mode) == 0o600
         with closing(sqlite3.connect(copy)) as connection:
             assert connection.execute("SELECT value FROM meta").fetchall() == [("kept",)]
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -570,6 +572,7 @@ def test_damage_that_shows_while_the_ledger_is_open_is_told_as_such(path: Path) 
         assert len(ledger.scenes(range(500))) == 500
 
 
+@WITH_MODES
 def test_a_ledger_that_was_put_back_with_another_mode_is_its_owners_alone(path: Path) -> None:
     Ledger(path).close()
     path.chmod(0o644)

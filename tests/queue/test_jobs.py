@@ -24,6 +24,7 @@ from sync_queue.jobs import (
     read_counts,
     read_dead_letters,
 )
+from tests.systems import WITH_MODES
 
 BULK, RELATED, SAVE = Priority.BULK, Priority.RELATED, Priority.SAVE
 ROOT = Path(__file__).parents[2]
@@ -617,7 +618,7 @@ def test_a_killed_worker_loses_nothing_and_its_batch_is_claimed_again(folder: Pa
         assert {job.attempts for job in rest} == {1}
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+@WITH_MODES
 def test_nobody_else_may_read_the_queue(folder: Path) -> None:
     before = os.umask(0)
     try:

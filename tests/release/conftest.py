@@ -6,13 +6,18 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from release.package import Package, build
+from release.wheels import WHEELS, fetch
 
 
 @pytest.fixture(scope="session")
 def package() -> Package:
     """Needs the package index, unless `build/wheels` has what the lock names."""
+    WHEELS.parent.mkdir(exist_ok=True)
+    with FileLock(WHEELS.with_name("wheels.lock")):  # others may want them at the same time
+        fetch()
     return build(commit=None)
 
 

@@ -87,6 +87,7 @@ def test_the_index_offers_the_very_zip(package: Package) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no umask and no TZ there")
+@pytest.mark.usefixtures("package")
 def test_the_same_commit_gives_the_same_bytes_whoever_builds_it(tmp_path: Path) -> None:
     """Another umask, time zone and kind of line ends, and files of another time."""
     one = build_of_a_clone(tmp_path / "one", umask=0o077, zone="Pacific/Auckland", ends="true")

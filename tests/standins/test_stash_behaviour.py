@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -497,16 +498,17 @@ def test_a_restart_keeps_the_port_and_the_data(server: StashServer) -> None:
 def test_nothing_is_left_of_a_stopped_server(server: StashServer, recorder: Recorder) -> None:
     recorder.hold()
     start_task(server)
-    idle = socket.create_connection(("127.0.0.1", server.core.port))
     until(lambda: len(recorder.pids()) == 1)
     threads = {one for one in threading.enumerate() if one.name.startswith(("stash", "plugin"))}
     assert threads
 
-    server.stop()
+    with ExitStack() as idle:  # the last ones are accepted while it stops
+        for _ in range(50):
+            idle.enter_context(socket.create_connection(("127.0.0.1", server.core.port)))
+        server.stop()
 
     assert not is_alive(recorder.pids()[0])
-    assert not any(one.is_alive() for one in threads)
-    idle.close()
+    until(lambda: not any(one.is_alive() for one in threads))
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", server.core.port))
 

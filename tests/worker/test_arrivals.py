@@ -66,7 +66,8 @@ def test_a_file_that_is_set_aside_keeps_its_text_but_not_its_cookie(folder: Path
     [kept] = (folder / "inbox" / "unreadable").iterdir()
     assert b"Scene.Update.Post" in kept.read_bytes()
     assert b"a-session-cookie" not in kept.read_bytes()
-    assert kept.stat().st_mode & 0o777 == 0o600
+    if os.name == "posix":  # elsewhere files have no modes
+        assert kept.stat().st_mode & 0o777 == 0o600
 
 
 def test_files_that_have_to_wait_are_passed_over(folder: Path) -> None:

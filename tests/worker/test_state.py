@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.systems import WITH_MODES
 from worker.state import FILE, Outcome, Pause, RunState, State, read_state, write_state
 
 FULL = State(
@@ -27,6 +28,7 @@ def test_what_is_written_is_read(tmp_path: Path, state: State) -> None:
     assert read_state(tmp_path) == state
 
 
+@WITH_MODES
 def test_it_is_its_owners_alone(tmp_path: Path) -> None:
     write_state(tmp_path, FULL)
     assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
