@@ -18,6 +18,7 @@ from mirror.records import Event
 from plex.client import IDS_PER_READ
 from plex.item import Item
 from plex.server import Server
+from worker.foreign import is_foreign, say
 
 log = logging.getLogger("PlexSync.worker")
 
@@ -53,10 +54,15 @@ class Repairs:
             items = server.client.items(keys[start : start + IDS_PER_READ])
             for item in items.values():
                 for item_id, scene_id in self._ledger.ids_of_key(server.machine, item.rating_key):
-                    if item_id.part in item.files and self._is_to_repair(
-                        server, item, item_id, scene_id, policy, now
-                    ):
-                        again[scene_id] = None
+                    if item_id.part not in item.files:
+                        continue
+                    try:
+                        if self._is_to_repair(server, item, item_id, scene_id, policy, now):
+                            again[scene_id] = None
+                    except Exception as error:
+                        if not is_foreign(error):
+                            raise
+                        say(scene_id, error)
         return list(again)
 
     def _is_to_repair(
