@@ -183,7 +183,7 @@ class Errands:
             "missing_folders": list(found.missing_folders),
             "sentences": list(found.sentences()),
         }
-        self._finish(run, result, found.sentences(), now)
+        self._finish(run, result, found.lines(), now)
 
     def _finish(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from pathlib import Path
 
 from errors import PlexSyncError
 
@@ -28,10 +29,12 @@ def message_of(error: Exception) -> str:
 
 
 def where(error: BaseException) -> str:
-    """The class and the place of an error, and of those behind it, without their texts."""
-    told = f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip()
+    """The class and the places of an error, and of those behind it, without their texts."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = ", ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in frames)
+    told = f"{type(error).__name__} in {places or 'no place'}"
     behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return f"{told}\nbehind it: {where(behind)}" if behind else told
+    return f"{told}; behind it {where(behind)}" if behind else told
 
 
 def say(scene_id: int, error: BaseException) -> None:

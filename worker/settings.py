@@ -58,6 +58,7 @@ class Settings:
         mark_cards: The page marks the cards of scenes; the worker does not care.
         undo_destroyed: The item of a destroyed scene is undone, not left as it is.
         catch_up_seconds: Between two looks for changes that no hook told.
+        log_details: Titles, paths and names are written into the log.
         complaints: One sentence for each value that could not be used.
     """
 
@@ -72,6 +73,7 @@ class Settings:
     mark_cards: bool = False
     undo_destroyed: bool = False
     catch_up_seconds: float = CATCH_UP_SECONDS
+    log_details: bool = False
     complaints: tuple[str, ...] = ()
 
 
@@ -94,6 +96,7 @@ def read_settings(stored: Mapping[str, object]) -> Settings:
         catch_up_seconds=max(
             CATCH_UP_SECONDS, 60.0 * _number(stored, "catchUpMinutes", complaints, most=1440)
         ),
+        log_details=_flag(stored, "logDetails", complaints),
         complaints=tuple(complaints),
     )
 

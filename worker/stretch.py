@@ -18,7 +18,7 @@ from mirror.records import Event
 from mirror.written import Written
 from plex.server import Server
 from stash.scene import Scene
-from sync_queue.jobs import Job
+from sync_queue.jobs import Job, Priority
 from worker.conclusion import fields_written, intent_of, items_after, state_after
 from worker.decide import Decider
 from worker.deliveries import Carried, Deliveries, Finished
@@ -191,6 +191,9 @@ class Stretch:
     def _rest(self, verdict: Verdict) -> None:
         if verdict.state:
             self._note(verdict.state)
+            if verdict.job.priority is Priority.SAVE and verdict.state.code:
+                log.info("scene %d is left as it is: %s", verdict.job.scene_id, verdict.state.code)
+                log.debug("scene %d: %s", verdict.job.scene_id, verdict.text)
         if verdict.scan and self._settings.scan_missing:
             self._server.scan(*verdict.scan)
         if verdict.kind == "gone":  # what rested in its favour has its turn now
@@ -289,6 +292,7 @@ class Stretch:
             keys = ", ".join(str(target.item.rating_key) for target in plan.targets)
             level = logging.DEBUG if plan.job.run else logging.INFO  # a run is summed up
             log.log(level, "scene %d -> item %s: %s", plan.scene.id, keys, ", ".join(written))
+            log.debug("scene %d is %r in %s", plan.scene.id, plan.scene.title, plan.paths)
         if carried.trouble:  # the text stands, the cover is tried again
             self._end(plan.job, "retrying", str(carried.trouble), error=carried.trouble)
             return
