@@ -20,7 +20,15 @@ from mirror.policy import BACKGROUND, GENRES, LABELS, POSTER, Policy
 from mirror.template import Template, parse_template
 from worker.settings_table import SETTINGS, Setting
 
-__all__ = ["SETTINGS", "Setting", "Settings", "address_of", "content_print", "read_settings"]
+__all__ = [
+    "SETTINGS",
+    "Setting",
+    "Settings",
+    "address_of",
+    "content_print",
+    "read_settings",
+    "without_secrets",
+]
 
 DEFAULT_PORT = 32400
 _LONGEST_SHOWN = 200
@@ -164,7 +172,7 @@ def _url(stored: Mapping[str, object], complaints: list[str]) -> str:
         return _normal_url(text)
     except ValueError:
         complaints.append(
-            f"setting {key}: {_shown(text)} is no address; write http://host:{DEFAULT_PORT}"
+            f"setting {key}: {without_secrets(text)!r} is no address; write http://host:{DEFAULT_PORT}"
         )
         return ""
 
@@ -186,14 +194,14 @@ def address_of(text: str) -> str:
         return _normal_url(text)
     except ValueError:
         raise NotConfiguredError(
-            f"{_shown(text)} is no address", remedy=f"write http://host:{DEFAULT_PORT}"
+            f"{without_secrets(text)!r} is no address", remedy=f"write http://host:{DEFAULT_PORT}"
         ) from None
 
 
-def _shown(text: str) -> str:
-    """What may be told of an address that is none: a password or a token in it may not."""
+def without_secrets(text: str) -> str:
+    """What may be told and kept of an address: a password or a token in it may not."""
     scheme, colon, rest = text.partition("?")[0].rpartition("://")
-    return repr(f"{scheme}{colon}{rest.rpartition('@')[2]}"[:_LONGEST_SHOWN])
+    return f"{scheme}{colon}{rest.rpartition('@')[2]}"[:_LONGEST_SHOWN]
 
 
 def _normal_url(text: str) -> str:
