@@ -277,13 +277,15 @@ class Ledger:
 
     def _rows_of(self, items: Iterable[ItemId]) -> dict[ItemId, Written]:
         """What is known of the items of a batch; who writes one takes it out, for it moves then."""
+        asked = set(items)
         wanted: dict[str, set[int]] = {}
-        for item in items:
+        for item in asked:
             wanted.setdefault(item.machine, set()).add(item.rating_key)
         found: dict[ItemId, Written] = {}
         for machine, keys in wanted.items():
             known = self.known_items(machine, keys)
-            found.update((item, known.written(item) or Written()) for item in known.rows)
+            there = known.rows.keys() & asked  # what else a key stands for concerns nobody here
+            found.update((item, known.written(item) or Written()) for item in there)
         return found
 
     def _confirm_item(

@@ -129,6 +129,11 @@ class SceneRows:
 
 
 def _scene_state(row: _SceneRow) -> SceneState:
+    """What a row says; one whose JSON is broken makes its scene be looked at anew."""
+    try:
+        paths, detail = records.read_paths(row[10]), records.read_detail(row[12])
+    except (ValueError, TypeError, AttributeError):
+        return SceneState(scene_id=row[0], state=row[1], code=row[2], changed=row[9])
     return SceneState(
         scene_id=row[0],
         state=row[1],
@@ -140,8 +145,8 @@ def _scene_state(row: _SceneRow) -> SceneState:
         cover_sha1=row[7],
         updated_at=row[8],
         changed=row[9],
-        paths=records.read_paths(row[10]),
+        paths=paths,
         about=row[11],
-        detail=records.read_detail(row[12]),
+        detail=detail,
         source=row[13],
     )

@@ -88,7 +88,8 @@ class Server:
         except WaitError:
             raise
         except PlexSyncError as error:
-            log.warning("Plex cannot be asked to scan %s: %s", folder, error)
+            log.warning("Plex cannot be asked to scan in library %d: %s", section_key, error)
+            log.debug("the folder is %r", folder)
 
 
 def choose_sections(

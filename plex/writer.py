@@ -232,8 +232,9 @@ class _Delivery:
             )
         else:
             log.warning(
-                "%s: Plex refuses so long a list of %s; left out were: %s",
+                "%s: Plex refuses so long a list of %s; its last values were left out, "
+                "the scene's page says which",
                 self._named,
                 name,
-                text,
             )
+            log.debug("%s: left out were %r", self._named, text)

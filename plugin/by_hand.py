@@ -169,7 +169,7 @@ def _status(folder: Path, say: Callable[[str], None]) -> int:
     light = status["light"]
     if isinstance(light, dict):
         say(str(light["sentence"]))
-    for line in describe(folder):
+    for line in describe(folder, with_names=True):
         say(line)
     return 0
 

@@ -57,7 +57,7 @@ def run(here: str, arguments: list[str], document: bytes) -> NoReturn:
     except PlexSyncError as error:
         _fail(f"PlexSync: {error}")
     except Exception as error:  # noqa: BLE001 - Stash has to be told something whatever went wrong
-        _fail(f"PlexSync: unexpected {type(error).__name__}: {error}")
+        _fail(f"PlexSync: unexpected {type(error).__name__} {_place(error)}")
     protocol.reply(output)
     sys.exit(0)
 
@@ -79,6 +79,14 @@ def _be_worker(here: str, folder: Path) -> int:
         return run_worker(folder, Path(here).resolve())
     except PlexSyncError:
         return 1  # said in the log and in the state
+
+
+def _place(error: BaseException) -> str:
+    """Where it was raised; its text may name what Stash's log is not to hold."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"in {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
 
 
 def _fail(message: str) -> NoReturn:

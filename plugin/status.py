@@ -18,13 +18,15 @@ from sync_queue.queue_status import Counts, DeadLetter, read_counts, read_dead_l
 from worker.gate import META as GATE
 from worker.gate import Hold, read_hold
 from worker.modes import ASKING_MODES, LOOKING_MODES
-from worker.state import Pause, RunState, State, read_state
+from worker.state import Outcome, Pause, RunState, State, read_state
 from worker.version import version_of
 
 FAILED_SHOWN = 50
 EVENTS_SHOWN = 50
 NOWHERE = Path("/nonexistent")
 HERE = Path(__file__).parents[1]
+# Outcomes whose text names fields, ids and servers, and nothing that is in Stash.
+_TOLD_BY_ID = {"changed", "unchanged", "undone", "gone", "ignored", "merged", "retrying", "failed"}
 
 
 class Kept(NamedTuple):
@@ -198,8 +200,13 @@ def _queue(counts: Counts | None) -> dict[str, object]:
     }
 
 
-def describe(folder: Path) -> list[str]:
-    """The same in sentences, for Stash's log."""
+def describe(folder: Path, *, with_names: bool) -> list[str]:
+    """The same in sentences.
+
+    Args:
+        folder: The data folder.
+        with_names: Whether files, titles and values of settings may be told: not in a log.
+    """
     state = read_state(folder)
     counts, _, trouble = _read_queue(folder, time.time())
     kept, in_ledger = _read_ledger(folder)
@@ -214,12 +221,26 @@ def describe(folder: Path) -> list[str]:
         lines += [f"  set aside: {n} x {code}" for code, n in counts.failed_by_code.items()]
     lines += [f"Scenes {name}: {n}" for name, n in sorted(kept.states.items())]
     if state:
-        lines += [f"Attention: {one}" for one in state.complaints]
-        lines += [f"Paths: {one}" for one in state.mapping]
+        lines += [
+            f"Attention: {_complaint_line(one, with_names=with_names)}" for one in state.complaints
+        ]
+        lines += [f"Paths: {one}" for one in state.mapping] if with_names else []
         if state.set_aside:
             lines.append(f"{state.set_aside} unreadable inbox files, see inbox/unreadable")
-        lines += [f"  scene {one.scene_id}: {one.kind} {one.text}" for one in state.outcomes[-10:]]
+        lines += [_outcome_line(one, with_names=with_names) for one in state.outcomes[-10:]]
     return lines
+
+
+def _complaint_line(complaint: str, *, with_names: bool) -> str:
+    """What is wrong with a setting, or which one it is."""
+    if with_names:
+        return complaint
+    return f"{complaint.partition(':')[0]} cannot be used as it is; PlexSync's page says why"
+
+
+def _outcome_line(one: Outcome, *, with_names: bool) -> str:
+    text = one.text if with_names or one.kind in _TOLD_BY_ID else ""
+    return f"  scene {one.scene_id}: {one.kind} {text}".rstrip()
 
 
 def _worker_line(folder: Path, state: State | None) -> str:

@@ -1,4 +1,4 @@
-"""What a person sends along with a report: no secret, and on request no path, title or name."""
+"""What a person sends along with a report: no secret, and unless wanted no path, title or name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEFT_OUT = ("events", "outcomes", "failed", "runs")  # the log has them in words
 _QUOTED = re.compile(r"""(['"])(?:\\.|(?!\1).)*\1""")
 _PATH = re.compile(r"""(?:(?<![\w:/.])/|(?<!\w)[A-Za-z]:[\\/]|\\\\)[^;'"\n]*""")
 _ADDRESS = re.compile(r"https?://[^\s;'\"]+")
-_CHOICES = {"tagsAs", "coverAs", "catchUpMinutes"}  # words of ours, not of a person's
+_CHOICES = {"genres", "labels", "poster", "background", "both"}  # words of ours
 
 
 def read_support(folder: Path | None, command: Command) -> dict[str, object]:
@@ -29,15 +29,16 @@ def read_support(folder: Path | None, command: Command) -> dict[str, object]:
 
     Args:
         folder: The data folder; None before the first use.
-        command: With "mask" every path, title and name becomes a short mark, the same for the same.
+        command: Every path, title and name becomes a short mark, the same for the same, unless
+            "mask" is false.
     """
-    hide = mask if command.word("mask") else str
+    hide = str if command.words.get("mask") == "" else mask
     status = read_status(folder)
     told = {name: value for name, value in status.items() if name not in LEFT_OUT}
     stored = json.loads((read_meta(folder / "ledger.db", KNOWN) if folder else None) or "{}")
     settings = {
         name: value
-        if hide is str or isinstance(value, bool) or name in _CHOICES
+        if hide is str or isinstance(value, bool | int) or value in _CHOICES
         else _mark(str(value))
         for name, value in stored.get("stored", {}).items()
     }
@@ -52,7 +53,7 @@ def read_support(folder: Path | None, command: Command) -> dict[str, object]:
         _hidden(told, is_masked=hide is mask),
         "",
         f"The last {LOG_LINES} lines of the log",
-        *(hide(line) for line in _log(folder)),
+        *(hide(line) for line in _log(folder, is_masked=hide is mask)),
     ]
     token = read_token(folder) if folder else ""
     text = "\n".join(lines)
@@ -89,9 +90,11 @@ def _masked(value: object) -> object:
     return mask(value) if isinstance(value, str) else value
 
 
-def _log(folder: Path | None) -> list[str]:
+def _log(folder: Path | None, *, is_masked: bool) -> list[str]:
+    """The end of the log; masked without what is there for the sake of names."""
     path = folder / LOG if folder else None
     if path is None or not path.exists():
         return []
     with path.open(encoding="utf-8", errors="replace") as lines:
-        return [line.rstrip("\n") for line in deque(lines, maxlen=LOG_LINES)]
+        told = (line for line in lines if not (is_masked and " DEBUG " in line))
+        return [line.rstrip("\n") for line in deque(told, maxlen=LOG_LINES)]

@@ -55,7 +55,7 @@ LINGER_SECONDS = 0.05  # lines written just before the exit may be lost
 
 def show_status(folder: Path | None, _command: Command | None = None) -> str:
     """Write the state into Stash's log; starts nothing, writes nothing else."""
-    lines = describe(folder) if folder else [NOTHING_YET]
+    lines = describe(folder, with_names=False) if folder else [NOTHING_YET]
     for line in lines:
         say(line)
     time.sleep(LINGER_SECONDS)

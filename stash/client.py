@@ -9,6 +9,7 @@ itself named.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -27,6 +28,7 @@ CHANGES_PER_PAGE = 1_000
 LONGEST_PICTURE_BYTES = 10 * 1024 * 1024
 
 _GOOD = b'{"data":{"findScenes":{'  # an answer with errors begins with them
+_STATEMENT = re.compile(r"`.*`(?: \[.*\](?=:|$))?", re.DOTALL)
 
 
 class StashClient:
@@ -260,4 +262,7 @@ def _good_data(answer: Answer) -> dict[str, Any]:
 def _first_error(content: object) -> str:
     errors = content.get("errors") if isinstance(content, dict) else None
     first = errors[0] if isinstance(errors, list) and errors else None
-    return str(first.get("message"))[:200] if isinstance(first, dict) else "no data"
+    if not isinstance(first, dict):
+        return "no data"
+    # Stash repeats the statement and its values: paths, names and the like.
+    return _STATEMENT.sub("a statement", str(first.get("message")))[:200]

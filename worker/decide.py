@@ -28,6 +28,7 @@ from worker.catch_up import settled
 from worker.chosen import Chosen
 from worker.covers import Cover, CoverReader, picture_mark
 from worker.destroyed import Destroyed
+from worker.foreign import is_foreign, message_of, say
 from worker.owners import Owners, merged
 from worker.plan import PICTURE_KINDS, Plan, Rest, Target, Verdict
 from worker.settings import Settings
@@ -90,8 +91,22 @@ class Decider:
             WaitError: A server cannot be asked.
             ServerChangedError: Another server answers than was connected to.
         """
+        lost = len(self.chosen.lost)
+        try:
+            return self._decide(jobs, scenes)
+        except Exception as error:
+            if not is_foreign(error):
+                raise
+            del self.chosen.lost[lost:]  # it is met again
+            if len(jobs) > 1:  # each by itself tells whose trouble it is
+                return [one for job in jobs for one in self.decide([job], scenes)]
+            [job] = jobs
+            say(job.scene_id, error)
+            return [Verdict(job=job, kind="retrying", text=message_of(error), error=error)]
+
+    def _decide(self, jobs: Sequence[Job], scenes: Mapping[int, Scene]) -> list[Verdict]:
         known = self._ledger.scenes(job.scene_id for job in jobs)
-        self.chosen.look(scenes)
+        self.chosen.look(job.scene_id for job in jobs if job.scene_id in scenes)
         missing = [job.scene_id for job in jobs if job.scene_id not in scenes]
         self._destroyed.look(missing, now=self._now)
         verdicts: list[Verdict] = []

@@ -17,6 +17,7 @@ from sync_queue.jobs import Job, Priority
 from worker.covers import CoverReader
 from worker.decide import Decider
 from worker.destroyed import Destroyed
+from worker.foreign import is_foreign, message_of, say
 from worker.modes import LOOKING_MODES
 from worker.owners import Owners
 from worker.path_side import PathSide
@@ -155,7 +156,15 @@ class Errands:
         undoing = Undoing(server, self._ledger, settings.filters)
         undoing.read(dict.fromkeys(ids, of))
         for scene_id in ids:
-            preview.add_undo(scene_id, undoing.plan(scene_id, of))
+            try:
+                planned = undoing.plan(scene_id, of)
+            except Exception as error:
+                if not is_foreign(error):
+                    raise
+                say(scene_id, error)
+                preview.add_failed(scene_id, message_of(error))
+            else:
+                preview.add_undo(scene_id, planned)
 
     def _detect(self, run: Run, server: Server, stash: StashClient, now: float) -> None:
         found, scenes = self._paths.detect(server, stash)
@@ -174,7 +183,7 @@ class Errands:
             "missing_folders": list(found.missing_folders),
             "sentences": list(found.sentences()),
         }
-        self._finish(run, result, found.sentences(), now)
+        self._finish(run, result, found.lines(), now)
 
     def _finish(
         self,

@@ -10,6 +10,7 @@ from mirror.ledger import Ledger
 from stash.scenes import Conditions
 from worker.comparisons import Comparisons
 from worker.known import note_settings
+from worker.log import log_complaints, tell_names
 from worker.path_side import PathSide
 from worker.settings import Settings, read_settings
 from worker.show import Show
@@ -65,8 +66,8 @@ class InForce:
             return
         self._stored = stored
         self.chosen = read_settings(stored)
-        for complaint in self.chosen.complaints:
-            log.warning("%s", complaint)
+        tell_names(is_wanted=self.chosen.log_details)
+        log_complaints(self.chosen.complaints)
         self._connect_anew()
         self.act(now)
 

@@ -10,11 +10,15 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from worker.settings import without_secrets
+
 SERVER = "known_server"
 SETTINGS = "known_settings"
 STASH = "known_stash"
 _SECRET = "plexToken"  # noqa: S105 - the setting's name
 _SECRETS = "token"  # part of the names of such settings, those of other plugins as well
+
+_ADDRESSES = ("plexUrl", "plexHost")  # somebody may have pasted a password or a token with one
 
 
 class _Notes(Protocol):
@@ -43,6 +47,7 @@ def note_server(ledger: _Notes, *, machine: str, url: str, sections: Iterable[Se
 def note_settings(ledger: _Notes, stored: Mapping[str, object]) -> None:
     """Leave word of what Stash has stored; of the token only that there is one."""
     told = {name: value for name, value in stored.items() if _SECRETS not in name.lower()}
+    told.update((name, without_secrets(str(told[name]))) for name in _ADDRESSES if told.get(name))
     _note(ledger, SETTINGS, {"stored": told, "has_token": bool(stored.get(_SECRET))})
 
 

@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 import sys
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -18,13 +17,14 @@ from filelock import FileLock, Timeout
 from errors import DamagedError, PlexSyncError
 from sync_queue.inbox import drop_ticket, keep_ticket, start_worker
 from worker.arrivals import Inbox
+from worker.foreign import where
+from worker.log import log_to
 from worker.loop import End, Worker
 from worker.state import show_why
 
 log = logging.getLogger("PlexSync.worker")
 
 LOCK_SECONDS = 1.5  # a hook's probe holds the lock for an instant
-LOG_BYTES = 1_000_000
 # The threads that write wait for answers most of the time. At Python's own 5 ms each of them would
 # wait longer for its turn beside the one that decides than for Plex.
 SWITCH_SECONDS = 0.0005
@@ -40,7 +40,7 @@ def run_worker(folder: Path, here: Path) -> int:
     os.umask(0o077)
     sys.setswitchinterval(SWITCH_SECONDS)
     os.chdir(folder)  # keep nobody's folder busy
-    _log_to(folder / "worker.log")
+    log_to(folder / "worker.log")
     is_after_damage = False
     while True:
         lock = FileLock(folder / "worker.lock", mode=0o600)
@@ -92,20 +92,10 @@ def _serve(folder: Path, here: Path, *, is_after_damage: bool) -> End | None:
     except DamagedError as error:
         log.warning("%s; it is built anew", error)
         return None
-    except BaseException:
-        log.exception("the worker ends by an error; the next hook starts another")
+    except BaseException as error:
+        log.error("the worker ends by an error; the next hook starts another: %s", where(error))  # noqa: TRY400 - its text may hold names
         raise
     else:
         return end
     finally:
         worker.close()
-
-
-def _log_to(path: Path) -> None:
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    logging.captureWarnings(capture=True)

@@ -18,6 +18,7 @@ from mirror.paths import PathMapping, check_mapping
 from plex.server import Server
 from plex.survey import files_with_names
 from stash.client import StashClient
+from worker.log import log_complaints
 from worker.path_note import DETECTED
 from worker.settings import Settings
 
@@ -106,8 +107,7 @@ class PathSide:
                     chosen.mapping, stash_folders=self.folders, plex_folders=plex_folders
                 )
                 self.complaints = tuple(f"setting pathMappings: {one}" for one in self.complaints)
-                for complaint in self.complaints:
-                    log.warning("%s", complaint)
+                log_complaints(self.complaints)
             self._server = server
             return False
         changed = self._detect_if_needed(server, stash, now)
@@ -142,8 +142,10 @@ class PathSide:
         )
         plain = {name: getattr(new, name) for name in Kept.__slots__}
         self._ledger.set_meta(DETECTED, json.dumps(plain))
+        if new.sentences:
+            log.info("path mappings were looked for; the page says what was found")
         for sentence in new.sentences:
-            log.info("%s", sentence)
+            log.debug("%s", sentence)
         before = kept.pairs if kept.is_used else ()
         return before != (new.pairs if new.is_used else ())
 

@@ -18,6 +18,7 @@ from plex.cache import MatchCache
 from plex.client import PlexClient
 from plex.server import Server
 from worker.identity import client_identifier
+from worker.log import log_complaints
 from worker.settings import Settings
 from worker.skip import skip_context
 
@@ -48,8 +49,7 @@ class PlexSide:
         if self._server is None:
             with _all_is_the_servers():
                 self._server = self._connect(settings)
-            for complaint in self._server.complaints:
-                log.warning("%s", complaint)
+            log_complaints(self._server.complaints)
         return self._server
 
     @property

@@ -82,6 +82,11 @@ class Preview:
         ]
         self._show(scene_id, "undone", "", shown)
 
+    def add_failed(self, scene_id: int, text: str) -> None:
+        """Count one scene of which nothing can be told, for this reason."""
+        self._count("failed")
+        self._show(scene_id, "failed", text, [])
+
     def result(self) -> dict[str, object]:
         """All of it as plain JSON."""
         return {

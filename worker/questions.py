@@ -25,7 +25,7 @@ from plex.sign_in import LINK, SignIn
 from stash.call import Connection
 from worker.absence import folder_of
 from worker.outside import Outside
-from worker.settings import Settings, address_of
+from worker.settings import Settings, address_of, without_secrets
 from worker.token_file import keep_token
 
 SIGN_IN_SECONDS = 900.0  # plex.tv forgets a code after a quarter of an hour
@@ -95,7 +95,7 @@ def test_plex(facts: Facts) -> dict[str, object]:
     token = facts.settings.plex_token
     told: dict[str, object] = {
         "ok": False,
-        "url": text,
+        "url": without_secrets(text),
         "name": "",
         "version": "",
         "machine": "",

@@ -19,6 +19,7 @@ from mirror.written import Written
 from plex.client import IDS_PER_READ
 from plex.item import Item
 from plex.server import Server
+from worker.foreign import is_foreign, say
 
 log = logging.getLogger("PlexSync.worker")
 
@@ -57,11 +58,16 @@ class Repairs:
             states = self._ledger.scenes(scene_id for _, scene_id in known.writers())
             for item_id, scene_id in known.writers():
                 item, state = items.get(item_id.rating_key), states.get(scene_id)
-                written = known.written(item_id)
-                if not (item and state and written) or item_id.part not in item.files:
+                if not (item and state) or item_id.part not in item.files:
                     continue
-                if self._is_to_repair(server, item, state, written, policy, now):
-                    again[scene_id] = None
+                try:
+                    written = known.written(item_id)
+                    if written and self._is_to_repair(server, item, state, written, policy, now):
+                        again[scene_id] = None
+                except Exception as error:
+                    if not is_foreign(error):
+                        raise
+                    say(scene_id, error)
         return list(again)
 
     def _is_to_repair(

@@ -15,6 +15,7 @@ from pathlib import Path
 from mirror.ledger import Ledger
 from sync_queue import host
 from worker.modes import ASKING_MODES, LISTED_MODES, LOOKING_MODES
+from worker.settings import without_secrets
 from worker.state import Outcome, RunState, lock_path, read_run
 
 KEPT = 10  # finished runs that are still shown
@@ -174,7 +175,7 @@ class Runs:
                 "pages": run.pages,
                 "ids": run.ids,
                 "of": run.of,
-                "words": dict(run.words),
+                "words": {name: _kept(name, word) for name, word in run.words.items()},
             }
             for run in self._runs.values()
         ]
@@ -189,6 +190,11 @@ class Runs:
     def _change(self, run: Run, **changes: object) -> None:
         run.state = replace(run.state, **changes)  # type: ignore[arg-type]
         self._is_dirty = True
+
+
+def _kept(name: str, word: str) -> str:
+    """What a file may hold of a word: an address that was pasted may bring a token along."""
+    return without_secrets(word) if name == "url" else word
 
 
 def added(counts: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:

@@ -21,7 +21,15 @@ from mirror.policy import BACKGROUND, GENRES, LABELS, POSTER, Policy
 from mirror.template import Template, parse_template
 from worker.settings_table import SETTINGS, Setting
 
-__all__ = ["SETTINGS", "Setting", "Settings", "address_of", "content_print", "read_settings"]
+__all__ = [
+    "SETTINGS",
+    "Setting",
+    "Settings",
+    "address_of",
+    "content_print",
+    "read_settings",
+    "without_secrets",
+]
 
 DEFAULT_PORT = 32400
 _LONGEST_SHOWN = 200
@@ -59,6 +67,7 @@ class Settings:
         mark_cards: The page marks the cards of scenes; the worker does not care.
         undo_destroyed: The item of a destroyed scene is undone, not left as it is.
         catch_up_seconds: Between two looks for changes that no hook told.
+        log_details: Titles, paths and names are written into the log.
         complaints: One sentence for each value that could not be used.
     """
 
@@ -73,6 +82,7 @@ class Settings:
     mark_cards: bool = False
     undo_destroyed: bool = False
     catch_up_seconds: float = CATCH_UP_SECONDS
+    log_details: bool = False
     complaints: tuple[str, ...] = ()
 
 
@@ -95,6 +105,7 @@ def read_settings(stored: Mapping[str, object]) -> Settings:
         catch_up_seconds=max(
             CATCH_UP_SECONDS, 60.0 * _number(stored, "catchUpMinutes", complaints, most=1440)
         ),
+        log_details=_flag(stored, "logDetails", complaints),
         complaints=tuple(complaints),
     )
 
@@ -163,7 +174,7 @@ def _url(stored: Mapping[str, object], complaints: list[str]) -> str:
         return _normal_url(text)
     except ValueError:
         complaints.append(
-            f"setting {key}: {_shown(text)} is no address; write http://host:{DEFAULT_PORT}"
+            f"setting {key}: {without_secrets(text)!r} is no address; write http://host:{DEFAULT_PORT}"
         )
         return ""
 
@@ -185,14 +196,14 @@ def address_of(text: str) -> str:
         return _normal_url(text)
     except ValueError:
         raise NotConfiguredError(
-            f"{_shown(text)} is no address", remedy=f"write http://host:{DEFAULT_PORT}"
+            f"{without_secrets(text)!r} is no address", remedy=f"write http://host:{DEFAULT_PORT}"
         ) from None
 
 
-def _shown(text: str) -> str:
-    """What may be told of an address that is none: a password or a token in it may not."""
+def without_secrets(text: str) -> str:
+    """What may be told and kept of an address: a password or a token in it may not."""
     scheme, colon, rest = text.partition("?")[0].rpartition("://")
-    return repr(f"{scheme}{colon}{rest.rpartition('@')[2]}"[:_LONGEST_SHOWN])
+    return f"{scheme}{colon}{rest.rpartition('@')[2]}"[:_LONGEST_SHOWN]
 
 
 def _normal_url(text: str) -> str:

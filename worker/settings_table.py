@@ -189,6 +189,12 @@ _WHICH = (
         description="How often Stash is asked what changed without a hook. 0: every minute.",
         default="every minute",
     ),
+    _switch(
+        "logDetails",
+        "Details in the log",
+        "Titles, paths and names are written into worker.log as well, to look into a problem. "
+        "Off: ids alone.",
+    ),
 )
 
 GROUPS = {"where": _WHERE, "what": _WHAT, "which": _WHICH}

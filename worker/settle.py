@@ -10,6 +10,7 @@ from dataclasses import replace
 from errors import PlexSyncError
 from sync_queue.jobs import Job, JobQueue
 from worker.backoff import retry_after
+from worker.foreign import message_of
 from worker.runs import Run, Runs
 from worker.show import Show
 from worker.stretch import Result
@@ -62,7 +63,7 @@ class Settler:
     def _try_again(self, result: Result, error: Exception, now: float) -> Result:
         job = result.job
         code = error.code if isinstance(error, PlexSyncError) else "unexpected"
-        message = str(error) or type(error).__name__
+        message = message_of(error)
         wait = retry_after(error, job.attempts, luck=random.random())  # noqa: S311 - no secret
         if wait is None:
             log.error("scene %d is set aside (%s): %s", job.scene_id, code, message)

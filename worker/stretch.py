@@ -18,10 +18,11 @@ from mirror.records import Event
 from mirror.written import Written
 from plex.server import Server
 from stash.scene import Scene
-from sync_queue.jobs import Job
+from sync_queue.jobs import Job, Priority
 from worker.conclusion import fields_written, intent_of, items_after, state_after
 from worker.decide import Decider
 from worker.deliveries import Carried, Deliveries, Finished
+from worker.foreign import is_foreign, message_of, say
 from worker.pictures import Pictures
 from worker.plan import Plan, Verdict, replaced_events
 from worker.settings import Settings
@@ -178,8 +179,7 @@ class Stretch:
                 plans.append(verdict.plan)
             elif verdict.kind != "undo":
                 self._rest(verdict)
-        self._begin(plans)
-        for plan in plans:
+        for plan in self._begun(plans):
             if any(plan.targets):
                 self._deliveries.put(plan, is_urgent=is_urgent)
             else:
@@ -191,6 +191,9 @@ class Stretch:
     def _rest(self, verdict: Verdict) -> None:
         if verdict.state:
             self._note(verdict.state)
+            if verdict.job.priority is Priority.SAVE and verdict.state.code:
+                log.info("scene %d is left as it is: %s", verdict.job.scene_id, verdict.state.code)
+                log.debug("scene %d: %s", verdict.job.scene_id, verdict.text)
         if verdict.scan and self._settings.scan_missing:
             self._server.scan(*verdict.scan)
         if verdict.kind == "gone":  # what rested in its favour has its turn now
@@ -198,6 +201,19 @@ class Stretch:
         self._end(verdict.job, verdict.kind, verdict.text, error=verdict.error)
 
     # Writing
+
+    def _begun(self, plans: Sequence[Plan]) -> Sequence[Plan]:
+        """Record what is about to be written; those of the plans where that was possible."""
+        try:
+            self._begin(plans)
+        except Exception as error:
+            if not is_foreign(error):
+                raise
+            if len(plans) > 1:  # nothing was recorded, and each by itself tells whose trouble it is
+                return [one for plan in plans for one in self._begun([plan])]
+            self._fail(plans[0].job, error)
+            return []
+        return plans
 
     def _begin(self, plans: Sequence[Plan]) -> None:
         for plan in plans:
@@ -242,11 +258,8 @@ class Stretch:
         elif isinstance(one.error, ServerBusyError):
             self._end(job, "retrying", str(one.error), error=one.error)
             self._doubt(one.error)
-        elif isinstance(one.error, PlexSyncError):
-            self._end(job, "retrying", str(one.error), error=one.error)
-        else:  # one scene's trouble, even a bug of ours, stays its own
-            log.error("scene %d: unexpected trouble", job.scene_id, exc_info=one.error)
-            self._end(job, "retrying", str(one.error), error=one.error)
+        else:
+            self._fail(job, one.error or LookupError("nothing came back"))
 
     def _doubt(self, error: ServerBusyError) -> None:
         """Take a 500 for the scene's own trouble, unless different scenes in a row have it.
@@ -279,6 +292,7 @@ class Stretch:
             keys = ", ".join(str(target.item.rating_key) for target in plan.targets)
             level = logging.DEBUG if plan.job.run else logging.INFO  # a run is summed up
             log.log(level, "scene %d -> item %s: %s", plan.scene.id, keys, ", ".join(written))
+            log.debug("scene %d is %r in %s", plan.scene.id, plan.scene.title, plan.paths)
         if carried.trouble:  # the text stands, the cover is tried again
             self._end(plan.job, "retrying", str(carried.trouble), error=carried.trouble)
             return
@@ -299,8 +313,10 @@ class Stretch:
                 return
             try:
                 done = undoing.undo(job.scene_id, scenes.get(job.scene_id), run)
-            except SceneError as error:
-                self._end(job, "retrying", str(error), error=error)
+            except Exception as error:
+                if not (isinstance(error, SceneError) or is_foreign(error)):
+                    raise
+                self._fail(job, error)
                 continue
             self._verifier.drop(item.rating_key for item in done.confirmation.items)
             self._confirmations.append(done.confirmation)
@@ -313,6 +329,12 @@ class Stretch:
 
     def _note(self, state: SceneState, items: Mapping[ItemId, Written] | None = None) -> None:
         self._confirmations.append(Confirmation(state=state, items=items or {}))
+
+    def _fail(self, job: Job, error: Exception) -> None:
+        """End a job by an error of its own; even a bug of ours stays one scene's trouble."""
+        if not isinstance(error, PlexSyncError):
+            say(job.scene_id, error)
+        self._end(job, "retrying", message_of(error), error=error)
 
     def _end(
         self,

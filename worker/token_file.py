@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from errors import BadCallError, NotKeptError
@@ -41,17 +42,19 @@ def keep_token(folder: Path, token: str) -> None:
             "the token holds characters that no token has", remedy="copy it once more"
         )
     path = folder / FILE
+    unfinished = path.with_suffix(".tmp")
     try:
         if not token:
             path.unlink(missing_ok=True)
             return
-        unfinished = path.with_suffix(".tmp")
         unfinished.unlink(missing_ok=True)
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             json.dump({"token": token}, file)
         unfinished.replace(path)
     except OSError as error:
+        with suppress(OSError):  # what was begun holds the token, or a part of it
+            unfinished.unlink(missing_ok=True)
         raise NotKeptError(
             f"the token cannot be kept: {error}", remedy="make PlexSync's data folder writable"
         ) from error

@@ -176,7 +176,10 @@ class StashHandler(BaseHTTPRequestHandler):
             self._send(entry, faults.status, headers, b"")
             return
         if faults.locked:
-            locked: dict[str, object] = {"message": "database is locked", "path": []}
+            asked = call.variables if call else None
+            values = [*(asked or {}).values()]  # Stash repeats statement and values
+            told = f"error executing `SELECT * FROM (?)` [{values}]: database is locked"
+            locked: dict[str, object] = {"message": told, "path": []}
             self._send_json(entry, 200, headers, {"errors": [locked], "data": None})
             return
         if call is None:

@@ -72,6 +72,10 @@ class Detection:
 
     def sentences(self) -> tuple[str, ...]:
         """What was found, what speaks against it and what there is to do, for a person."""
+        return (*self.lines(), *self._examples())
+
+    def lines(self) -> tuple[str, ...]:
+        """The same by folders alone, without the name of any file."""
         return (self._finding(), *self._doubts(), *self._remedies())
 
     def _finding(self) -> str:
@@ -104,6 +108,8 @@ class Detection:
                 f"{_count(self.contradicting, 'file')} whose name occurs only once {verb} "
                 "elsewhere in Plex: write a pair for the folder, if it is the same file."
             )
+
+    def _examples(self) -> Iterable[str]:
         if self.unmatched_examples:
             yield f"Not found by path, for example: {', '.join(self.unmatched_examples)}."
 

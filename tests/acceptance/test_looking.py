@@ -158,7 +158,7 @@ def test_the_support_bundle_holds_no_secret_and_hides_names_on_request(world: Wo
     world.operation(mode="sync", ids=[scene])
     world.wait_for_outcome(scene, "not_in_plex")
 
-    whole = world.operation(mode="support")["text"]
+    whole = world.operation(mode="support", mask=False)["text"]
     assert "/media/plex/private folder" in whole
     assert world.plex.token not in whole
     hidden = world.operation(mode="support", mask=True)["text"]

@@ -52,7 +52,7 @@ def test_a_state_with_anything_at_any_place_is_shown_or_left_out(
         folder = Path(name)
         (folder / "state.json").write_bytes(encoded(put(WHOLE_STATE, place, wrong)))
         json.dumps(read_status(folder))
-        describe(folder)
+        describe(folder, with_names=True)
         read_result(folder, Command(mode="result", run="r"))
 
 

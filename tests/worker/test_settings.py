@@ -174,8 +174,16 @@ EFFECTS: dict[str, tuple[object, Callable[[Settings], object]]] = {
     "undoFiltered": (True, lambda settings: settings.undo_filtered),
     "undoDestroyed": (True, lambda settings: settings.undo_destroyed),
     "catchUpMinutes": (5, lambda settings: settings.catch_up_seconds),
+    "logDetails": (True, lambda settings: settings.log_details),
 }
-NO_COMPARISON = {"plexUrl", "plexToken", "markCards", "undoDestroyed", "catchUpMinutes"}
+NO_COMPARISON = {
+    "plexUrl",
+    "plexToken",
+    "markCards",
+    "undoDestroyed",
+    "catchUpMinutes",
+    "logDetails",
+}
 
 
 def test_every_setting_has_an_effect_that_is_shown_here() -> None:
