@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import errors
@@ -34,6 +34,7 @@ from mirror.records import (
 )
 from plex.item import Item, Tag
 from stash.scene import Named, Performer, Scene, Studio
+from tests.examples import examples
 
 KEEP = Policy(keep_plex_edits=True)
 ITEM = ItemId(machine="m", section_uuid="s", rating_key=7, part="/films/a.mp4")
@@ -255,7 +256,7 @@ standings = st.builds(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(askeds, max_size=3).map(tuple), st.dictionaries(texts, standings, max_size=3))
 def test_what_is_kept_as_json_comes_back_as_it_was(
     unsure: tuple[Asked, ...], before: dict[str, Standing]
