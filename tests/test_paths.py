@@ -169,7 +169,7 @@ def test_no_text_is_no_mapping_and_no_complaint() -> None:
         ("=> /y", "no folder"),
         ("/b =>", "no folder"),
         ("=>", "no folder"),
-        ("/a/ => /y", "earlier pair"),
+        ("/a/ => /y", "earlier pair already says where /a/ is"),
     ],
 )
 def test_a_bad_pair_is_named_and_the_good_ones_stay(bad: str, word: str) -> None:
