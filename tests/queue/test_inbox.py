@@ -123,3 +123,20 @@ def test_a_document_whose_rest_cannot_be_read_leaves_nothing(tmp_path: Path) -> 
 )
 def test_the_folder_is_read_as_far_as_the_text_can_be_read(text: bytes, folder: str | None) -> None:
     assert inbox.config_folder_of(text) == folder
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        (rb'{"server_connection":{"Dir":"/a/b"}}', "/a/b"),
+        (rb'{"Dir" : "/a b/\u0026 c\u00fc"}', "/a b/& cü"),
+        (rb'{"Dir":"C:\\Users\\me\\.stash"}', "C:\\Users\\me\\.stash"),
+        (rb'{"Dir":"a \"quoted\" folder"}', 'a "quoted" folder'),
+        (rb'{"Value":"\"Dir\":\"no\"","Dir":"/yes"}', "/yes"),
+        (rb'{"Dir":""}', None),
+        (rb'{"Dir":7}', None),
+        (rb"{}", None),
+    ],
+)
+def test_the_folder_is_read_from_the_text_as_json_means_it(text: bytes, folder: str | None) -> None:
+    assert inbox.config_folder_of(text) == folder
