@@ -306,6 +306,25 @@ def test_a_pair_the_wrong_way_round_is_turned() -> None:
     )
 
 
+def test_a_pair_is_turned_as_soon_as_one_side_does_not_know_its_folder() -> None:
+    said = complaints(("/mnt", "/data"), stash="/data", plex="/data /mnt")
+    assert '"/mnt => /data" is the wrong way round' in said
+
+
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [
+        (("/data", "/data/x"), "no chosen Plex library holds /data/x"),
+        (("/mnt/x", "/mnt"), "Stash has no library folder at /mnt/x"),
+    ],
+)
+def test_a_pair_that_would_not_fit_turned_either_is_not_turned(
+    pair: tuple[str, str], words: str
+) -> None:
+    assert words in complaints(pair)
+    assert "wrong way" not in complaints(pair)
+
+
 def test_a_pair_that_fits_both_ways_is_the_right_way_round() -> None:
     assert complaints(("/a", "/b"), stash="/a /b", plex="/a /b") == ""
 
