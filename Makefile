@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: docs demo test lint types unit torture-short lowest torture faults corpus lost-hooks bench-hook bench bench-operations profile release vendor audit clean lint-ui browser
+.PHONY: mutation docs demo test lint types unit torture-short lowest torture faults corpus lost-hooks bench-hook bench bench-operations profile release vendor audit clean lint-ui browser
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m demo
@@ -70,6 +70,14 @@ SEEDS ?= 1,2,3,4,5,6,7,8
 lost-hooks: $(VENV)/.ready
 	LOST_HOOKS_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q tests/acceptance/test_lost_hooks.py
 
+# Which small changes of the code no test notices; one module: make mutation MUTATE=mirror/edit.py
+# Not on Windows. Results are kept in mutants/, which may be deleted; the table is of all of them.
+MUTANTS = $(if $(MUTATE),'$(subst /,.,$(MUTATE:.py=)).*')
+mutation: $(VENV)/.ready
+	PATH="$(CURDIR)/$(BIN):$$PATH" nice -n 19 $(BIN)/mutmut run --max-children 2 $(MUTANTS)
+	@$(BIN)/mutmut results | grep -E ': (survived|no tests|suspicious)$$' || true
+	@$(BIN)/python -m tests.mutation_table
+
 # What a hook, the queue and the idle worker cost here; BENCH="--quick --rows running,save" for less.
 bench-hook: $(VENV)/.ready
 	$(BIN)/python -m bench.hook $(BENCH)
@@ -120,4 +128,4 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-lowest .venv-audit node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .venv-lowest .venv-audit node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist mutants

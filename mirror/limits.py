@@ -86,13 +86,14 @@ def _is_cut(name: str, value: str, item: Item, detail: SceneDetail) -> bool:
 
 
 def _is_cut_list(name: str, change: TagEdit, item: Item, detail: SceneDetail) -> bool:
-    """Whether all that is missing are values that were left out before."""
+    """Whether all that would change is that values come which were left out before."""
     cut = detail.cut.get(name)
-    if cut is None or change.remove:
+    standing = item.tags.get(name, ())
+    there = {tag.tag for tag in standing}
+    missing = tuple(tag for tag in change.final if tag.tag not in there)
+    if cut is None or not missing or {*change.final} - {*missing} != {*standing}:
         return False
-    standing = {tag.tag for tag in item.tags.get(name, ())}
-    missing = tuple(tag for tag in change.final if tag.tag not in standing)
-    return cut.endswith(told(missing))
+    return f", {cut}".endswith(f", {told(missing)}")
 
 
 def _is_refused(name: str, value: str, detail: SceneDetail) -> bool:

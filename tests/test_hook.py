@@ -15,7 +15,6 @@ import pytest
 
 from stash.call import HookEvent, read_call
 from sync_queue import host
-from sync_queue.inbox import config_folder_of
 from tests.fixtures_folder import shared_fixtures
 from tests.plugin_process import PLUGIN, hook_document, inbox_of, run_plugin
 from tests.systems import WITH_MODES
@@ -200,20 +199,3 @@ def test_a_failed_write_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert b"could not keep this event" in done.stdout
     assert list((data / "inbox").iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "folder"),
-    [
-        (rb'{"server_connection":{"Dir":"/a/b"}}', "/a/b"),
-        (rb'{"Dir" : "/a b/\u0026 c\u00fc"}', "/a b/& cü"),
-        (rb'{"Dir":"C:\\Users\\me\\.stash"}', "C:\\Users\\me\\.stash"),
-        (rb'{"Dir":"a \"quoted\" folder"}', 'a "quoted" folder'),
-        (rb'{"Value":"\"Dir\":\"no\"","Dir":"/yes"}', "/yes"),
-        (rb'{"Dir":""}', None),
-        (rb'{"Dir":7}', None),
-        (rb"{}", None),
-    ],
-)
-def test_the_folder_is_read_from_the_text_as_json_means_it(text: bytes, folder: str | None) -> None:
-    assert config_folder_of(text) == folder

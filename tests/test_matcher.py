@@ -138,7 +138,7 @@ def test_every_file_of_an_item_counts_but_no_version_that_plex_made() -> None:
 def test_a_file_that_no_item_holds_is_named() -> None:
     library = FakeLibrary([A, B])
 
-    with pytest.raises(PlexNotFound, match="/v/c\\.mp4") as caught:
+    with pytest.raises(PlexNotFound, match="the library 'Movies' holds /v/c\\.mp4") as caught:
         find_plex_items_with_confidence(library, "/v/c.mp4")
 
     assert caught.value.code == "not_in_plex"
@@ -193,6 +193,18 @@ def test_the_same_name_in_another_folder_is_no_match_with_prefixes() -> None:
         find_plex_items_with_confidence(library, "/plex/StudioA/scene.mp4", "/plex", "/plex")
     with pytest.raises(PlexNotFound):
         find_plex_items_with_confidence(library, "/plex/StudioA/scene.mp4", "", "")
+
+
+@pytest.mark.parametrize("prefixes", [("/plex", None), (None, "/stash"), ("/v", ""), ("", "/v")])
+def test_one_prefix_alone_exchanges_nothing_and_leaves_no_name_to_decide(
+    prefixes: tuple[str | None, str | None],
+) -> None:
+    library = FakeLibrary([item(1, "/v/a.mp4"), item(2, "/plex/b.mp4")])
+
+    for_the_whole_path = find_plex_item_by_path(library, "/v/a.mp4", *prefixes)
+    assert for_the_whole_path is library.items[0]
+    assert find_plex_item_by_path(library, "/stash/b.mp4", *prefixes) is None
+    assert find_plex_item_by_path(library, "/stash/a.mp4", *prefixes) is None
 
 
 def test_prefixes_are_exchanged_at_the_border_of_a_folder() -> None:
@@ -372,6 +384,25 @@ def test_one_stale_candidate_does_not_make_a_match_ambiguous(listings: PlexCache
     assert find_plex_item_by_path(library, "/v/b.mp4", library_cache=listings) is B
 
 
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_where_one_of_two_known_candidates_is_gone_the_server_is_asked_for_all(
+    is_listed: bool, listings: PlexCache
+) -> None:
+    """The one that is gone may have come back as an item that the cache has not seen."""
+    known = [item(1, "/v/a.mp4", title="a"), item(2, "/v/a.mp4", title="a")]
+    if is_listed:
+        listings.set_library_items("Movies", known)
+    else:
+        listings.set_search_results("Movies", "a", known)
+    now = [known[0], item(3, "/v/a.mp4", title="a")]
+    if is_listed:
+        now = [item(1, "/v/a.mp4"), item(3, "/v/a.mp4")]
+
+    found = find_plex_items_with_confidence(FakeLibrary(now), "/v/a.mp4", library_cache=listings)
+
+    assert found == (MatchConfidence.LOW, None, now)
+
+
 def test_a_file_scanned_a_moment_ago_is_found(listings: PlexCache, matches: MatchCache) -> None:
     """Absence is never believed of a cache."""
     library = FakeLibrary([A])
@@ -488,6 +519,24 @@ def test_paths_are_logged_for_debugging_only(
 
     assert any("/secret/a.mp4" in one.getMessage() for one in caplog.records)
     assert all(one.levelno == logging.DEBUG for one in caplog.records)
+
+
+def test_the_log_tells_what_became_of_a_match(
+    caplog: pytest.LogCaptureFixture, matches: MatchCache
+) -> None:
+    caplog.set_level(logging.DEBUG, "PlexSync.plex.matcher")
+    twins = [item(5, "/v/a.mp4"), item(6, "/v/a.mp4")]
+    library = FakeLibrary(twins, failures={"search": BadRequest("x")})
+    matches.set_match("Movies", "/v/a.mp4", "/library/metadata/9")
+
+    find_plex_items_with_confidence(library, "/v/a.mp4", match_cache=matches)
+
+    assert [one.getMessage() for one in caplog.records] == [
+        "Plex has no item /library/metadata/9 any more",
+        "the match of /v/a.mp4 with /library/metadata/9 is stale",
+        "searching 'a' failed (BadRequest)",
+        "2 items hold /v/a.mp4",
+    ]
 
 
 # Titles

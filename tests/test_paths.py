@@ -169,7 +169,7 @@ def test_no_text_is_no_mapping_and_no_complaint() -> None:
         ("=> /y", "no folder"),
         ("/b =>", "no folder"),
         ("=>", "no folder"),
-        ("/a/ => /y", "earlier pair"),
+        ("/a/ => /y", "earlier pair already says where /a/ is"),
     ],
 )
 def test_a_bad_pair_is_named_and_the_good_ones_stay(bad: str, word: str) -> None:
@@ -304,6 +304,25 @@ def test_a_pair_the_wrong_way_round_is_turned() -> None:
         '"/mnt/a => /data/a" is the wrong way round: '
         "the folder of Stash comes first, as in /data/a => /mnt/a"
     )
+
+
+def test_a_pair_is_turned_as_soon_as_one_side_does_not_know_its_folder() -> None:
+    said = complaints(("/mnt", "/data"), stash="/data", plex="/data /mnt")
+    assert '"/mnt => /data" is the wrong way round' in said
+
+
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [
+        (("/data", "/data/x"), "no chosen Plex library holds /data/x"),
+        (("/mnt/x", "/mnt"), "Stash has no library folder at /mnt/x"),
+    ],
+)
+def test_a_pair_that_would_not_fit_turned_either_is_not_turned(
+    pair: tuple[str, str], words: str
+) -> None:
+    assert words in complaints(pair)
+    assert "wrong way" not in complaints(pair)
 
 
 def test_a_pair_that_fits_both_ways_is_the_right_way_round() -> None:

@@ -8,12 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.ledger import Ledger
 from mirror.records import SceneState
 from mirror.view import viewing
+from tests.examples import examples
 
 STATES = st.sampled_from(
     [
@@ -34,7 +35,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "ledger.db"
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(steps=STEPS)
 def test_the_kept_counts_are_those_that_counting_finds(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[int, tuple[str, str, str] | None]]

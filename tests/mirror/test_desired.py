@@ -97,7 +97,13 @@ def test_with_neither_title_nor_file_nothing_is_said_about_the_title() -> None:
 
 @pytest.mark.parametrize(
     ("date", "shown"),
-    [("2024", "2024-01-01"), ("2024-05", "2024-05-01"), ("2024-05-17", "2024-05-17"), ("", "")],
+    [
+        ("2024", "2024-01-01"),
+        ("2024-05", "2024-05-01"),
+        ("2024-05-17", "2024-05-17"),
+        ("2024-05-17T20:15:00Z", "2024-05-17"),
+        ("", ""),
+    ],
 )
 def test_a_partial_date_becomes_its_first_day(date: str, shown: str) -> None:
     desired = desired_item(Scene(id=1, date=date), PLAIN)

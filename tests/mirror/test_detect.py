@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.detection.detect import Detection, detect
 from mirror.paths import PathMapping, comparable, same_file
 from plex.paths import exchange_prefix
+from tests.examples import examples
 
 FILMS = [f"{folder}/film {number}.mp4" for number, folder in enumerate("ABCD" * 10)]
 
@@ -656,7 +657,7 @@ def worlds(draw: st.DrawFn) -> World:
     return world
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(worlds(), st.booleans())
 def test_no_pair_makes_a_true_match_false(world: World, with_folders: bool) -> None:
     """A wrong path may lead nowhere, and never to another file."""
@@ -680,7 +681,7 @@ def plain_worlds(draw: st.DrawFn) -> World:
     return world
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(plain_worlds(), st.booleans())
 def test_roots_with_files_of_their_own_are_all_found(world: World, with_folders: bool) -> None:
     """Saying nothing would never be false either."""
@@ -692,7 +693,7 @@ def test_roots_with_files_of_their_own_are_all_found(world: World, with_folders:
     assert found.may_be_used(len(world.truth))
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(worlds())
 def test_the_order_of_the_files_changes_no_count(world: World) -> None:
     first = world.detection(with_folders=True)

@@ -56,3 +56,12 @@ def test_fields_that_an_episode_lacks_are_no_drift() -> None:
 def test_a_person_is_told_where_to_look() -> None:
     assert "collections" in who_overwrites(["collection"], "Videos")
     assert "'Videos'" in who_overwrites(["title"], "Videos")
+
+
+def test_a_person_is_told_of_every_setting_that_may_do_it() -> None:
+    assert who_overwrites(["title", "genre", "actor"], "Videos") == (
+        "in Plex, edit the library 'Videos': under Advanced switch off the agent's source of "
+        "genres and the agent's cast, or the automatic refresh of metadata under Settings > "
+        "Library; another tool may do it, too"
+    )
+    assert "switch off the agent's own metadata, or" in who_overwrites(["title"], "Videos")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.desired import Desired, normal_form, tag_key
@@ -21,6 +21,7 @@ from mirror.edit import (
 from mirror.policy import Policy
 from mirror.written import role_field, spellings_field
 from plex.item import SCALAR_FIELDS, TAG_FIELDS, Item, Tag
+from tests.examples import examples
 from tests.mirror.server_model import EXACT, SERVERS
 
 PLAIN = Policy()
@@ -158,7 +159,7 @@ def shown(item: Item, name: str) -> str:
     return normal_form(name, item.scalars.get(name, ""))
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_an_edit_carried_out_leaves_nothing_to_write(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -178,7 +179,7 @@ def test_an_edit_carried_out_leaves_nothing_to_write(
         assert not plan_edit(desired, after, later, policy), server
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_after_a_crash_the_same_edit_ends_in_the_same_item(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -203,7 +204,7 @@ def test_after_a_crash_the_same_edit_ends_in_the_same_item(
             assert set(tags) == set(after.tags[name]), server
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_every_kind_of_server_ends_with_the_same_lists(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -219,7 +220,7 @@ def test_every_kind_of_server_ends_with_the_same_lists(
                 assert set(end[name]) == set(change.final)
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_no_removal_names_a_value_that_the_list_holds_in_another_case(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -229,7 +230,7 @@ def test_no_removal_names_a_value_that_the_list_holds_in_another_case(
         assert set(change.remove) <= {tag.tag for tag in item.tags.get(name, ())}
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_lists_hold_what_others_put_there_and_what_stash_has_now(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -258,7 +259,7 @@ def test_lists_hold_what_others_put_there_and_what_stash_has_now(
             assert key not in keys(now) or len(standing) > 1, "what Stash dropped goes"
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_a_spelling_changes_in_plex_only_where_stash_changed_it(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -280,7 +281,7 @@ def test_a_spelling_changes_in_plex_only_where_stash_changed_it(
                 assert stands <= stood | {normal_form("tag", value)}
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     desired=desireds,
     item=items,
@@ -302,7 +303,7 @@ def test_what_stash_renamed_and_then_dropped_is_gone_on_every_server(
         assert not any(now.tags.values())
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_roles_are_stash_s_where_it_has_one_and_go_only_where_they_were(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -328,7 +329,7 @@ def test_roles_are_stash_s_where_it_has_one_and_go_only_where_they_were(
             assert tag.role == ("" if is_ours else stood)
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns)
 def test_performers_stand_in_stash_order_before_all_others(
     desired: Desired, item: Item, written: Written | None
@@ -354,7 +355,7 @@ def is_sorted_by_title(desired: Desired, item: Item, after: Item) -> bool:
     return is_settled and title == normal_form("titleSort", desired.scalars["titleSort"])
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_single_values_show_stash_unless_they_are_not_ours_to_replace(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -388,7 +389,7 @@ def test_single_values_show_stash_unless_they_are_not_ours_to_replace(
             assert not person or (name == "title" and not stood)
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_a_title_is_never_emptied(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -398,7 +399,7 @@ def test_a_title_is_never_emptied(
     assert shown(after, "title") or not shown(item, "title")
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_what_is_written_is_locked_and_a_lock_alone_is_no_reason_to_write(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -417,7 +418,7 @@ def test_what_is_written_is_locked_and_a_lock_alone_is_no_reason_to_write(
     assert edit.lock <= fields_of_type(item.type)
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_what_stood_there_first_is_kept_for_undo(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -440,7 +441,7 @@ def test_what_stood_there_first_is_kept_for_undo(
     assert known.unsure == ()
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, item=items, written=knowns, policy=policies)
 def test_the_ledger_holds_no_more_names_than_stash_asked_for(
     desired: Desired, item: Item, written: Written | None, policy: Policy
@@ -461,7 +462,7 @@ def test_the_ledger_holds_no_more_names_than_stash_asked_for(
         assert known <= {role_field(tag.tag) for tag in desired.tags["actor"]}
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(desired=desireds, other=desireds, item=items, policy=policies)
 def test_what_stash_asked_for_once_follows_stash_ever_after(
     desired: Desired, other: Desired, item: Item, policy: Policy

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mirror.desired import Desired, desired_item
-from mirror.fingerprint import fingerprint
+from mirror.fingerprint import digest_of, fingerprint, source_mark
 from mirror.policy import BACKGROUND, POSTER, Policy
 from mirror.template import Template, parse_template
 from plex.item import Tag
@@ -127,3 +127,20 @@ def test_it_ignores_what_moves_with_every_edit() -> None:
     touched = replace(scene, updated_at="later", cover="/scene/1/screenshot?t=2", organized=True)
 
     assert of(desired_item(scene, Policy())) == of(desired_item(touched, Policy()))
+
+
+def test_a_scene_s_mark_moves_with_its_bytes_and_with_all_else_that_decides() -> None:
+    sources = [bytes([n]) * 8 for n in (0, 1, 127, 128, 255)]
+    marks = {source_mark(one, context) for one in sources for context in ("a", "b")}
+    assert len(marks) == 10
+    assert all(-(2**63) <= mark < 2**63 for mark in marks)  # as SQLite can hold it
+    assert source_mark(sources[1], "a") in marks
+
+
+def test_a_scene_of_which_there_are_no_bytes_has_no_mark() -> None:
+    assert source_mark(b"", "settings") == 0
+
+
+def test_what_is_no_fact_has_no_digest() -> None:
+    with pytest.raises(TypeError, match="object is no fact"):
+        digest_of([object()])

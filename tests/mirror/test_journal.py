@@ -78,6 +78,7 @@ def test_what_stood_before_a_run_is_what_stood_at_its_first_write(ledger: Ledger
     ledger.begin([intent("r1", before="ours", wrote="ours anew", removed=("x",))], now=2)
 
     [write] = ledger.journal.writes_of("r1", 3)
+    assert (write.item, write.scene_id) == (ITEM, 3)
     assert write.before["title"] == Standing(value="a person's")
     assert write.wrote.scalars == {"title": "ours anew"}
     assert write.removed == {"genre": ("z", "x")}

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import errors
@@ -34,6 +34,7 @@ from mirror.records import (
 )
 from plex.item import Item, Tag
 from stash.scene import Named, Performer, Scene, Studio
+from tests.examples import examples
 from tests.systems import WITH_MODES
 
 KEEP = Policy(keep_plex_edits=True)
@@ -256,7 +257,7 @@ standings = st.builds(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(askeds, max_size=3).map(tuple), st.dictionaries(texts, standings, max_size=3))
 def test_what_is_kept_as_json_comes_back_as_it_was(
     unsure: tuple[Asked, ...], before: dict[str, Standing]
@@ -578,3 +579,46 @@ def test_a_ledger_that_was_put_back_with_another_mode_is_its_owners_alone(path: 
     path.chmod(0o644)
     Ledger(path).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+# What is asked of many rows
+
+
+def test_the_items_under_one_key_are_told_apart_by_library_and_file(ledger: Ledger) -> None:
+    """Plex gives keys anew; a server's rows are looked through where one is gone."""
+    other = replace(ITEM, section_uuid="s2", part="/films/b.mp4")
+    confirm(ledger, FIRST)
+    confirm(ledger, FIRST, item=other, scene_id=2)
+    confirm(ledger, FIRST, item=replace(ITEM, machine="another"), scene_id=3)
+    confirm(ledger, FIRST, item=replace(ITEM, rating_key=8), scene_id=4)
+
+    assert sorted(ledger.ids_of_key("m", 7), key=lambda one: one[1]) == [(ITEM, 1), (other, 2)]
+    assert ledger.ids_of_key("m", 9) == []
+    assert sorted(ledger.writers_of_part("m", ITEM.part)) == [(1, 7), (4, 8)]
+    assert ledger.all_written() == [1, 2, 3, 4]
+
+
+def test_scenes_that_are_gone_are_counted_from_a_moment_on(ledger: Ledger) -> None:
+    gone = [replace(in_step(n), state="gone", code="destroyed") for n in (1, 2, 3)]
+    assert ledger.gone_since(0) == (0, 0)
+    for when, state in zip((10, 20, 30), gone, strict=True):
+        ledger.set_scenes([state], now=when)
+    ledger.set_scenes([replace(gone[0], code="other"), in_step(4)], now=40)
+
+    assert ledger.gone_since(20) == (3, 4)
+    assert ledger.gone_since(30) == (2, 4)
+    assert ledger.gone_since(41) == (0, 4)
+    assert [one.scene_id for one in ledger.gone_because()] == [1, 2, 3]
+    assert [one.scene_id for one in ledger.gone_because("destroyed")] == [2, 3]
+    assert [one.scene_id for one in ledger.gone_because("destroyed", "other")] == [1, 2, 3]
+    assert ledger.gone_because("none") == []
+
+
+def test_what_may_have_been_asked_for_last_is_several_while_a_write_is_unsure() -> None:
+    known = Written(
+        asked_scalars={"thumb": "a"},
+        unsure=(Asked(scalars={"thumb": "b"}), Asked(scalars={"art": "c"})),
+    )
+    assert known.asked_for("thumb") == {"a", "b"}
+    assert known.asked_for("art") == {"c"}
+    assert known.asked_for("title") == set()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.desired import Desired
@@ -19,6 +19,7 @@ from mirror.policy import Policy
 from mirror.undo import UndoEdit, plan_undo, plan_undo_of, written_after_undo
 from mirror.written import spellings_field
 from plex.item import SCALAR_FIELDS, TAG_FIELDS, Item, Tag
+from tests.examples import examples
 
 KEEP = Policy(keep_plex_edits=True)
 PLAIN = Policy()
@@ -247,7 +248,7 @@ def assert_as_before(server: Server, item: Item, before: Item) -> None:
 
 
 @every_server
-@settings(max_examples=40)
+@examples(40)
 @given(item=items, data=st.data())
 def test_all_comes_back_when_nobody_else_changed_anything(
     server: Server, item: Item, data: st.DataObject
@@ -264,7 +265,7 @@ def test_all_comes_back_when_nobody_else_changed_anything(
     assert written_after_undo(life.written, undo, before=None) is None
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(item=items, syncs=syncs(REPLACING, ends=ENDS, last=True))
 def test_a_list_that_is_written_gets_its_order_back_and_performers_always_do(
     item: Item, syncs: list[Sync]
@@ -314,7 +315,7 @@ def assert_list_after_a_person(name: str, after: Item, hers: Item, ours: Item, f
     }
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(item=items, syncs=syncs(REPLACING), data=st.data())
 def test_what_a_person_changed_since_stays_and_all_else_comes_back(
     item: Item, syncs: list[Sync], data: st.DataObject
@@ -351,7 +352,7 @@ def test_what_a_person_changed_since_stays_and_all_else_comes_back(
 
 
 @every_server
-@settings(max_examples=30)
+@examples(30)
 @given(item=items, data=st.data())
 def test_undone_twice_is_undone_once(server: Server, item: Item, data: st.DataObject) -> None:
     """The second may come before the ledger forgot: its worker was killed."""
@@ -406,7 +407,7 @@ any_written = st.builds(
 )
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(item=items, written=any_written)
 def test_whatever_the_ledger_holds_an_undo_can_be_sent_to_any_server(
     item: Item, written: Written
@@ -449,7 +450,7 @@ def undo_of_the_run(life: Life, item: Item | None = None, known: Written | None 
 
 
 @every_server
-@settings(max_examples=40)
+@examples(40)
 @given(item=items, data=st.data())
 def test_a_run_that_is_undone_leaves_what_stood_before_it_and_all_the_rest_to_undo(
     server: Server, item: Item, data: st.DataObject
@@ -470,7 +471,7 @@ def test_a_run_that_is_undone_leaves_what_stood_before_it_and_all_the_rest_to_un
 
 
 @every_server
-@settings(max_examples=40)
+@examples(40)
 @given(item=items, data=st.data())
 def test_an_earlier_run_that_is_undone_leaves_what_later_syncs_did_to_be_undone(
     server: Server, item: Item, data: st.DataObject

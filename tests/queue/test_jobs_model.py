@@ -10,11 +10,12 @@ import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from sync_queue.jobs import Job, JobQueue, Priority, read_counts
+from tests.examples import examples
 
 SCENES = st.integers(1, 3)  # few, so that most puts meet a row
 RUNS = st.sampled_from(["", "a", "b"])
@@ -310,9 +311,4 @@ class QueueMachine(RuleBasedStateMachine):
 
 
 TestQueue = QueueMachine.TestCase
-TestQueue.settings = settings(
-    max_examples=60,
-    stateful_step_count=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+TestQueue.settings = settings(examples(60), stateful_step_count=40)
