@@ -592,8 +592,9 @@ def test_the_items_under_one_key_are_told_apart_by_library_and_file(ledger: Ledg
     confirm(ledger, FIRST, item=replace(ITEM, machine="another"), scene_id=3)
     confirm(ledger, FIRST, item=replace(ITEM, rating_key=8), scene_id=4)
 
-    assert sorted(ledger.ids_of_key("m", 7), key=lambda one: one[1]) == [(ITEM, 1), (other, 2)]
-    assert ledger.ids_of_key("m", 9) == []
+    known = ledger.known_items("m", [7])
+    assert sorted(known.writers(), key=lambda one: one[1]) == [(ITEM, 1), (other, 2)]
+    assert list(ledger.known_items("m", [9]).writers()) == []
     assert sorted(ledger.writers_of_part("m", ITEM.part)) == [(1, 7), (4, 8)]
     assert ledger.all_written() == [1, 2, 3, 4]
 
