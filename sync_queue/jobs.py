@@ -7,29 +7,21 @@ in hand. Delivery is therefore at least once, and a batch has to be safe to repe
 A scene has one row. What is asked for while its job is out raises the row's generation, and
 no end of that job (`ack`, `release`, `retry`, `bury`) can end what came meanwhile.
 
-persist-queue gives the connection, the file and the resuming; the SQL is ours (`sql.py`),
-because its own puts one row per commit, forgets times and keeps what is done. Its one-item
-calls are refused. Times are Unix seconds. Callers pass `now`; this module never reads the clock.
+The file is `jobs_file.py`'s, the SQL `sql.py`'s. Times are Unix seconds. Callers pass `now`; this
+module never reads the clock.
 """
 
 from __future__ import annotations
 
 import logging
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import NoReturn
 
-from persistqueue.serializers import json as json_serializer
-from persistqueue.sqlackqueue import SQLiteAckQueue
-
-from errors import DamagedError
-from sqlite_file import check_version, reader, set_aside, set_journal, translated
 from sync_queue import queue_status, sql
-from sync_queue.queue_status import FILE_NAME, Counts, DeadLetter, read_counts, read_dead_letters
+from sync_queue.jobs_file import JobsFile
+from sync_queue.queue_status import Counts, DeadLetter, read_counts, read_dead_letters
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +64,7 @@ class Job:
     asked: float  # Unix seconds, the earliest put that it answers
 
 
-class JobQueue(SQLiteAckQueue):
+class JobQueue(JobsFile):
     """All jobs of one data folder, for the one process that holds the worker lock.
 
     Every call raises `NotKeptError` when the disk is full or the file is locked: nothing has
@@ -82,14 +74,6 @@ class JobQueue(SQLiteAckQueue):
     Attributes:
         was_damaged: A damaged file was found and set aside, so jobs may be missing.
     """
-
-    _TABLE_NAME = "scene"
-    _KEY_COLUMN = "scene_id"
-    _SQL_CREATE = sql.CREATE_TABLE
-
-    # The base closes these when it is collected, even if it was never opened.
-    _getter = None
-    _putter = None
 
     def __init__(self, folder: Path, *, wal: bool = True) -> None:
         """Open the queue and take back what a predecessor had in hand.
@@ -102,16 +86,9 @@ class JobQueue(SQLiteAckQueue):
             NewerSchemaError: A newer version wrote the file; it was not touched.
             NotKeptError: The folder or file cannot be made or written.
         """
-        self._file = folder / FILE_NAME
-        self._wal = wal
         self._is_next_due_known = False
         self._next_due: float | None = None
-        self.was_damaged = False
-        try:
-            self._open(folder)
-        except DamagedError:
-            self.was_damaged = True
-            self._open(folder)
+        super().__init__(folder, wal=wal)
 
     def put_many(
         self,
@@ -288,12 +265,6 @@ class JobQueue(SQLiteAckQueue):
         with self._guarded() as connection:
             return queue_status.counts(connection, now=now)
 
-    def close(self) -> None:
-        """Close the file; what is out stays out until the next opening."""
-        super().close()
-        # The base closes once more when it is collected, perhaps in another thread.
-        self._getter = self._putter = None
-
     def resume_unack_tasks(self) -> None:
         """Take back what is out; the attempt counts, for it may have killed the worker."""
         with self._transaction() as connection:
@@ -301,42 +272,8 @@ class JobQueue(SQLiteAckQueue):
         if count:
             log.info("%s scenes were being synced when the last worker ended; again", count)
 
-    @property
-    def size(self) -> int:
-        """How many jobs wait; the base's figure is a memory of its own puts and gets."""
-        return self._count()
-
-    def _open(self, folder: Path) -> None:
-        with translated(self._file, "nothing was queued"):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._set_aside_if_damaged():
-            if self._file.exists():
-                with reader(self._file) as connection:
-                    check_version(connection, self._file, schema=sql.SCHEMA)
-            self._file.touch(mode=0o600)  # SQLite gives -wal and -shm the same mode
-            super().__init__(str(folder), name="jobs", serializer=json_serializer)
-
-    def _init(self) -> None:
-        super()._init()
-        for statement in (*sql.CREATE_REST, sql.CREATE_WANTED):
-            self._conn.execute(statement)
-        with self._conn:
-            self._conn.execute(sql.FORGET_RUN_COUNTS)
-            self._conn.execute(sql.COUNT_RUNS)
-
-    def _new_db_connection(
-        self, path: str, multithreading: bool, timeout: float
-    ) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            Path(path) / self.db_file_name, timeout=timeout, check_same_thread=not multithreading
-        )
-        set_journal(connection, wal=self._wal)
-        connection.execute("PRAGMA temp_store = MEMORY")
-        return connection
-
-    def _count(self) -> int:
-        (count,) = self._conn.execute(sql.WAITING_COUNT).fetchone()
-        return int(count)
+    def _forget(self) -> None:
+        self._is_next_due_known = False
 
     def _fail(self, statement: str, job: Job, failure: Mapping[str, object]) -> None:
         with self._transaction() as connection:
@@ -344,37 +281,6 @@ class JobQueue(SQLiteAckQueue):
             if not connection.execute(statement, bound).rowcount:
                 # What was asked for meanwhile has not been tried: none of our claims count.
                 connection.execute(sql.BACK, _back(job, uncounted=job.attempts))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._is_next_due_known = False
-        with self._guarded() as connection, connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-        self._is_next_due_known = False  # a look in between knew only what was before
-
-    @contextmanager
-    def _guarded(self) -> Iterator[sqlite3.Connection]:
-        with self._set_aside_if_damaged():
-            yield self._conn
-
-    @contextmanager
-    def _set_aside_if_damaged(self) -> Iterator[None]:
-        """Else a worker that opens the queue again would meet the same damage for ever."""
-        try:
-            with translated(self._file, "nothing was queued or ended"):
-                yield
-        except DamagedError:
-            self.close()  # Windows renames no open file
-            set_aside(self._file)
-            raise
-
-    def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
-        """The base's one-item calls know no generation; all of them come through these."""
-        raise TypeError("a JobQueue has put_many, claim, ack, release, retry and bury")
-
-    _insert_into = _update = _delete = _pop = _mark_ack_status = _sql_queue = _refuse
-    clear_acked_data = _refuse
 
 
 def _back(job: Job, *, uncounted: int) -> dict[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,13 +31,13 @@ from worker.deliveries import Carried, Deliveries
 from worker.destroyed import Destroyed
 from worker.errands import Errands
 from worker.known import note_server
+from worker.noticing import Noticing
 from worker.owners import Owners
 from worker.path_side import PathSide
 from worker.pause import Brake
 from worker.pictures import Pictures
 from worker.plan import Plan
 from worker.plex_side import PlexSide
-from worker.repair import Repairs
 from worker.results import Results
 from worker.runs import Runs
 from worker.settings import Settings
@@ -47,7 +47,6 @@ from worker.stash_side import StashSide
 from worker.stores import Stores
 from worker.stretch import Result, Stretch
 from worker.verify import Verifier
-from worker.watch import Noticed, Watch
 
 log = logging.getLogger("PlexSync.worker")
 
@@ -136,12 +135,10 @@ class SyncSide:
         self._is_wanted = may_go_on
         self._is_held = is_held
         self._errands = Errands(Results(folder), runs=runs, ledger=self._ledger, paths=paths)
-        self._watch = Watch(self._ledger)
-        self._repairs = Repairs(self._ledger)
+        self._noticing = Noticing(self._ledger, self._queue)
         self._verifier = Verifier(self._ledger)
         self._is_run_to_verify = False
         self._noted: Server | None = None
-        self._noticing: tuple[Server, Iterator[Noticed]] | None = None  # a look that goes on
         self._busy: set[int] = set()
         self._crew: Crew[tuple[Plan, ...], Mapping[int, Carried]] = Crew()
         self._looked = 0.0
@@ -158,14 +155,14 @@ class SyncSide:
             return False
         due = self._queue.next_due()
         errand = self._errands.next()
-        is_watching = self._noticing is not None or self._watch.is_due()
+        is_watching = self._noticing.is_due()
         has_jobs = due is not None and due <= now and not self._is_held(now)
         if not (has_jobs or errand or is_watching or self._is_run_to_verify):
             return False
         try:
             server = self._connected(stash, settings, now)
             if is_watching:
-                self._look_at_plex(server, settings, now)
+                self._noticing.step(server, settings.policy, now)
             if has_jobs:
                 self._sync(side, stash, now)
             elif self._is_run_to_verify:
@@ -179,11 +176,11 @@ class SyncSide:
             self._drop_server()
         except PlexSyncError as error:  # no single scene's: a listing that cannot be read
             raise PlexAwayError(str(error)) from error
-        return has_jobs or errand is not None or self._noticing is not None
+        return has_jobs or errand is not None or self._noticing.is_begun
 
     def look_soon(self) -> None:
         """Somebody came to look: ask Plex what changed without delay."""
-        self._watch.look_soon()
+        self._noticing.look_soon()
 
     def forget_ended(self) -> None:
         """A run was stopped: drop what was begun for it."""
@@ -334,19 +331,3 @@ class SyncSide:
             again = self._verifier.again
             self._queue.put_many(again, now=now, priority=Priority.RELATED, force=True)
             self._verifier.again = []
-
-    def _look_at_plex(self, server: Server, settings: Settings, now: float) -> None:
-        """Wake what Plex has now, and repair what it changed of ours."""
-        begun, self._noticing = self._noticing, None  # nothing is kept if anything goes wrong
-        noticing = begun[1] if begun and begun[0] is server else self._watch.look(server)
-        until = time.monotonic() + LOOK_SECONDS
-        for noticed in noticing:
-            again = self._repairs.look(server, noticed.owned, settings.policy, now=now)
-            scenes = {*noticed.woken, *again}
-            if scenes:  # the fingerprint knows nothing of what happened in Plex
-                self._queue.put_many(scenes, now=now, priority=Priority.RELATED, force=True)
-            if noticed.is_other:
-                raise ServerChangedError("the libraries of Plex, or their folders, changed")
-            if time.monotonic() > until:  # a person's save may be waiting
-                self._noticing = server, noticing
-                return
