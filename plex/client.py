@@ -1,15 +1,14 @@
 """The one place that speaks HTTP to Plex, and the one place that classifies what goes wrong.
 
 The token travels in a header only, to the configured host only, and is in no message. Every
-request carries the installation's own client identifier: plexapi's default is the MAC address,
-random in containers, and every start would become a "new device" mail.
+request carries the installation's own client identifier. It must never change: each new one is a
+"new device" mail for the owner.
 """
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterable, Mapping, Sequence
-
-from plexapi import BASE_HEADERS
 
 from errors import ItemGoneError, UnreadableAnswerError
 from plex import answers
@@ -49,7 +48,10 @@ class PlexClient:
         self._transport = Transport(
             url,
             {
-                **BASE_HEADERS,
+                "X-Plex-Platform": platform.system(),
+                "X-Plex-Platform-Version": platform.release(),
+                "X-Plex-Device": platform.system(),
+                "X-Plex-Provides": "controller",
                 "User-Agent": f"PlexSync/{version or 'unknown'}",
                 "Accept": "application/xml",
                 "Accept-Encoding": "gzip, deflate",

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeVar
 
-from plexapi.exceptions import NotFound
-
 from errors import ItemGoneError
 from plex.cache import ItemData, MatchCache, PlexCache, _extract_item_data
 from plex.exceptions import PlexNotFound
@@ -288,6 +286,9 @@ def _candidate(data: ItemData) -> Candidate:
 
 def _fetch(library: Library[ItemT], key: str) -> list[ItemT]:
     """The item with this key, or nothing when Plex says that it is gone."""
+    # It loads all of plexapi, which the worker, whose libraries are not plexapi's, never needs.
+    from plexapi.exceptions import NotFound  # noqa: PLC0415
+
     try:
         return [library.fetchItem(key)]
     except (NotFound, ItemGoneError):
