@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from functools import cache
 from pathlib import Path
 from threading import Lock
 
@@ -34,6 +35,12 @@ SCHEMA_FILE = Path(__file__).with_name("schema.graphql")
 _KEPT_DOCUMENTS = 200
 
 Answer = dict[str, object]
+
+
+@cache
+def shared_api() -> Api:
+    """One for all servers of a process: it holds nothing of any, and takes time to make."""
+    return Api()
 
 
 class Api:

@@ -14,7 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
-from demo.stash.api import Api
+from demo.stash.api import shared_api
 from demo.stash.core import Core, Faults
 from demo.stash.jobs import Job
 from demo.stash.journal import LogLine
@@ -65,7 +65,7 @@ class StashServer:
         self.latency_seconds = latency_seconds
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
-        self._api = Api()
+        self._api = shared_api()
         self._http: StashHttpServer | None = None
         self._thread: threading.Thread | None = None
 
