@@ -177,7 +177,7 @@ def test_all_scenes_when_nothing_changed(world: World) -> None:
         world.task("Sync all scenes")
         return not kinds_of_stash(world)["scenes"]
 
-    wait_for(rest, what="a run that reads pages alone")
+    wait_for(rest, what="a run that reads pages alone", seconds=60)
     assert kinds_of_plex(world) == []
     assert kinds_of_stash(world) == {"pages": 2}
     assert world.last_run()["counts"] == {"unchanged": len(scenes)}
