@@ -16,6 +16,7 @@ from plex.about import About, read_about
 from plex.answers import Page, Picture, Section
 from plex.item import Item
 from plex.transport import Transport
+from plex.trust import USUAL, Trust
 
 IDS_PER_EDIT = 100
 IDS_PER_READ = 100  # keeps the request line below 1 kB
@@ -34,6 +35,7 @@ class PlexClient:
         identifier: The installation's stable client identifier.
         version: The plugin's.
         patience: How long at most to wait for an answer, in seconds; None for the usual.
+        trust: What proves over https that it is the server.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class PlexClient:
         identifier: str,
         version: str = "",
         patience: float | None = None,
+        trust: Trust = USUAL,
     ) -> None:
         self._transport = Transport(
             url,
@@ -62,6 +65,7 @@ class PlexClient:
                 **({"X-Plex-Token": token} if token else {}),
             },
             patience=patience,
+            trust=trust,
         )
 
     def close(self) -> None:

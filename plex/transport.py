@@ -11,9 +11,8 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
-import certifi
 import urllib3
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError, SSLError
@@ -30,6 +29,8 @@ from errors import (
     UnreadableAnswerError,
 )
 from plex.throttle import READS, WRITES, Throttle
+from plex.tls import address_in, fingerprint_at, options_for
+from plex.trust import USUAL, Trust
 
 log = logging.getLogger("PlexSync.plex.client")
 
@@ -52,12 +53,19 @@ class Transport:
         url: The server's address without a trailing slash.
         headers: Sent with every request.
         patience: How long at most to wait for an answer, in seconds; None for the usual.
+        trust: What proves over https that it is the server.
     """
 
     def __init__(
-        self, url: str, headers: Mapping[str, str], *, patience: float | None = None
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        patience: float | None = None,
+        trust: Trust = USUAL,
     ) -> None:
         self._url = url
+        self._trust = trust
         self._patience = patience
         self._deadlines = Deadlines(patience or ANSWER_SECONDS)
         self._headers = dict(headers)
@@ -103,10 +111,7 @@ class Transport:
                 if self._deadlines.end():  # what came of it may look whole
                     raise PlexAwayError(f"Plex at {self._url} does not answer in time")
             except SSLError as error:
-                raise NotConfiguredError(
-                    f"Plex at {self._url} shows no certificate that can be verified",
-                    remedy="use its plex.direct address, or http inside your own network",
-                ) from type(error)()
+                raise self._not_trusted() from type(error)()
             except (HTTPError, OSError) as error:
                 self._throttle.struggles()
                 raise PlexAwayError(
@@ -122,12 +127,13 @@ class Transport:
         )
 
     def _connect(self) -> HTTPConnectionPool:
+        place = self._url
         options: dict[str, object] = {}
         if self._url.startswith("https:"):
-            options = {"cert_reqs": "CERT_REQUIRED", "ca_certs": certifi.where()}
+            place, options = self._secured()
         try:
             pool = urllib3.connection_from_url(
-                self._url,
+                place,
                 maxsize=READS + WRITES,
                 timeout=urllib3.Timeout(
                     connect=self._patience or CONNECT_SECONDS, read=self._patience or READ_SECONDS
@@ -141,6 +147,39 @@ class Transport:
             ) from error
         self._deadlines.watch(pool)
         return pool
+
+    def _secured(self) -> tuple[str, dict[str, object]]:
+        """Where to connect to, and what has to be proved there.
+
+        Raises:
+            NotConfiguredError: What a person wrote down for that cannot be used.
+        """
+        options = options_for(self._trust)
+        if not self._trust.is_checked:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the status warns
+        parts = urlsplit(self._url)
+        address = address_in(parts.hostname or "")
+        if not address:
+            return self._url, options
+        self._headers["Host"] = parts.netloc
+        options["server_hostname"] = parts.hostname
+        return urlunsplit(parts._replace(netloc=f"{address}:{parts.port or 443}")), options
+
+    def _not_trusted(self) -> NotConfiguredError:
+        """What a person is told; the fingerprint is theirs to compare."""
+        if self._trust.fingerprint:
+            return NotConfiguredError(
+                f"Plex at {self._url} shows another certificate than the setting plexCertificate "
+                "names",
+                remedy="find out why before you name the new one",
+            )
+        shown = fingerprint_at(self._url, seconds=self._patience or CONNECT_SECONDS)
+        own = f"; or, if {shown} is your server's fingerprint, write it into plexCertificate"
+        return NotConfiguredError(
+            f"Plex at {self._url} shows no certificate that can be verified",
+            remedy="use its plex.direct address, or http inside your own network"
+            + (own if shown else ""),
+        )
 
     def _send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None

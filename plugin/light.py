@@ -118,7 +118,7 @@ _RUNS = {
 
 def _of_trouble(facts: Facts) -> Light | None:
     if facts.complaints:
-        return Light("needs_you", "A setting cannot be used as it is")
+        return Light("needs_you", "A setting is not as it should be")
     if facts.needing:
         verb = "needs" if facts.needing == 1 else "need"
         return Light("needs_you", f"{scenes(facts.needing)} {verb} you")

@@ -37,6 +37,7 @@ def read_settings_view(folder: Path | None, _command: Command) -> dict[str, obje
         source = "file"
     effective = {
         "plexUrl": settings.plex_url,
+        "plexCertificate": "unchecked" if not settings.trust.is_checked else "",
         "plexToken": TOKEN_TEXTS[source],
         "plexLibraries": "; ".join(settings.libraries),
         "pathMappings": _mapping(settings, folder),

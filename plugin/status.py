@@ -235,7 +235,7 @@ def _complaint_line(complaint: str, *, with_names: bool) -> str:
     """What is wrong with a setting, or which one it is."""
     if with_names:
         return complaint
-    return f"{complaint.partition(':')[0]} cannot be used as it is; PlexSync's page says why"
+    return f"{complaint.partition(':')[0]}: PlexSync's page says what is wrong with it"
 
 
 def _outcome_line(one: Outcome, *, with_names: bool) -> str:

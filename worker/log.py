@@ -36,7 +36,7 @@ def tell_names(*, is_wanted: bool) -> None:
 
 
 def log_complaints(complaints: Iterable[str]) -> None:
-    """Log which settings cannot be used as they are; their values are a person's own."""
+    """Log which settings there is something to say about; their values are a person's own."""
     for complaint in complaints:
-        log.warning("%s cannot be used as it is; the page says why", complaint.partition(":")[0])
+        log.warning("%s: the page says what is wrong with it", complaint.partition(":")[0])
         log.debug("%s", complaint)

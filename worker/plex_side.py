@@ -95,6 +95,7 @@ class PlexSide:
             settings.plex_token,
             identifier=client_identifier(self._folder),
             version=self._version,
+            trust=settings.trust,
         )
         try:
             return Server(client, libraries=settings.libraries, match_cache=self._match_cache)

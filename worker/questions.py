@@ -66,7 +66,12 @@ class Facts:
     def client(self, url: str, token: str) -> PlexClient:
         """A connection for this question alone."""
         return PlexClient(
-            url, token, identifier=self.identifier, version=self.version, patience=PATIENCE_SECONDS
+            url,
+            token,
+            identifier=self.identifier,
+            version=self.version,
+            patience=PATIENCE_SECONDS,
+            trust=self.settings.trust,
         )
 
 

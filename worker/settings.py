@@ -19,6 +19,7 @@ from mirror.path_glob import PathGlob, parse_glob
 from mirror.paths import PathMapping, parse_mappings
 from mirror.policy import BACKGROUND, GENRES, LABELS, POSTER, Policy
 from mirror.template import Template, parse_template
+from plex.trust import USUAL, Trust, read_trust
 from worker.settings_table import SETTINGS, Setting
 
 __all__ = [
@@ -59,6 +60,7 @@ class Settings:
     Attributes:
         plex_url: Without a trailing slash; "" when there is none.
         plex_token: "" when there is none.
+        trust: What proves over https that it is the server.
         libraries: Names or keys; empty means every library of type movie.
         policy: What items show.
         filters: Which scenes are shown at all.
@@ -73,6 +75,7 @@ class Settings:
 
     plex_url: str = ""
     plex_token: str = field(default="", repr=False)
+    trust: Trust = USUAL
     libraries: tuple[str, ...] = ()
     mapping: PathMapping = field(default_factory=lambda: PathMapping(()))
     policy: Policy = field(default_factory=Policy)
@@ -94,6 +97,7 @@ def read_settings(stored: Mapping[str, object]) -> Settings:
     return Settings(
         plex_url=_url(stored, complaints),
         plex_token=_token(stored, complaints),
+        trust=_trust(stored, complaints),
         libraries=tuple(_list(stored, "plexLibraries", complaints)),
         mapping=mapping,
         policy=_policy(stored, complaints),
@@ -230,6 +234,20 @@ def _token(stored: Mapping[str, object], complaints: list[str]) -> str:
         complaints.append("setting plexToken: it holds characters that no token has; copy it again")
         return ""
     return text
+
+
+def _trust(stored: Mapping[str, object], complaints: list[str]) -> Trust:
+    try:
+        trust = read_trust(_text(stored, "plexCertificate", complaints))
+    except ValueError as error:
+        complaints.append(f"setting plexCertificate: {error}; Plex's is checked as usual")
+        return USUAL
+    if not trust.is_checked:
+        complaints.append(
+            "setting plexCertificate: unchecked, so that anybody in between can pose as Plex and "
+            "read the token"
+        )
+    return trust
 
 
 def _text(stored: Mapping[str, object], key: str, complaints: list[str]) -> str:

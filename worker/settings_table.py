@@ -36,6 +36,13 @@ _WHERE = (
         "The X-Plex-Token of the server's owner. Every user of Stash can read it here.",
     ),
     _text(
+        "plexCertificate",
+        "Plex certificate",
+        "For https with a certificate of your own: its SHA-256 fingerprint, or the path of a PEM "
+        "file with the authority that made it. Empty: the usual check. unchecked: none at all.",
+        "checked as usual",
+    ),
+    _text(
         "plexLibraries",
         "Plex libraries",
         "Names separated by ;  Empty: every library of movies or other videos. "

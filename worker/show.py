@@ -9,7 +9,7 @@ from collections import deque
 from pathlib import Path
 
 from worker.runs import Runs
-from worker.state import OUTCOMES_KEPT, Outcome, Pause, State, write_state
+from worker.state import OUTCOMES_KEPT, Outcome, Pause, State, disown_state, write_state
 
 log = logging.getLogger("PlexSync.worker")
 
@@ -76,6 +76,7 @@ class Show:
             write_state(self._folder, state)
         except OSError as error:
             log.warning("the state cannot be shown: %s", error)
+            disown_state(self._folder)
             return
         self._is_stale = False
 

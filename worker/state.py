@@ -11,16 +11,17 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from errors import PlexSyncError
+from errors import NotKeptError, PlexSyncError
 
 FILE = "state.json"
 RUN_LOCKS = "runs"
 RESULTS = "results"  # what runs that only look have found, as JSON
 OUTCOMES_KEPT = 100
+_DISOWNED = 500_000_000.0  # the time of a state that is known to be old, in 1985
 _LARGEST = 1e11  # of a count or a time; clocks and ids stay far below
 
 
@@ -124,6 +125,19 @@ def write_state(folder: Path, state: State) -> None:
     unfinished.replace(folder / FILE)
 
 
+def disown_state(folder: Path) -> None:
+    """Let readers know that the state is of the past: a newer one could not be written.
+
+    A full disk has no room for words, but its files keep taking times.
+    """
+    path = folder / FILE
+    with suppress(OSError):
+        if not path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        if path.stat().st_mtime != _DISOWNED:
+            os.utime(path, (_DISOWNED, _DISOWNED))
+
+
 def _plain(one: object) -> dict[str, object]:
     """A dataclass with slots as JSON shows it; `asdict` would copy every text first."""
     return {name: getattr(one, name) for name in one.__slots__}  # type: ignore[attr-defined]
@@ -189,7 +203,23 @@ _GOOD: dict[str, Callable[[object], bool]] = {
 
 
 def read_state(folder: Path) -> State | None:
-    """The newest state; None when no worker ever wrote one that this version can read."""
+    """The newest state; None when no worker ever wrote one that this version can read.
+
+    Where a newer one could not be written, this one says so instead of what it said then.
+    """
+    state = _read(folder)
+    with suppress(OSError):
+        told = (folder / FILE).stat()
+        if told.st_mtime == _DISOWNED:
+            message = "PlexSync's data folder cannot be written, so that nothing is done"
+            error = NotKeptError(message, remedy="free disk space, or make the folder writable")
+            at = told.st_ctime
+            pause = Pause(code=error.code, message=str(error), since=at, next_probe=at)
+            return replace(state or State(pid=0, since=at), pause=pause)
+    return state
+
+
+def _read(folder: Path) -> State | None:
     try:
         raw = json.loads((folder / FILE).read_bytes())
         told = raw.pop("pause")

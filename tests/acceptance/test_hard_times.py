@@ -39,10 +39,13 @@ def test_a_disk_that_is_full_for_a_while_loses_nothing(world: World) -> None:
         world.save(scene, title=f"while full {n}")
     wait_for(lambda: len(list((world.data / "inbox").glob("*.json"))) == 5, what="kept events")
     assert worker_lives(world.data)
+    assert "cannot be written" in world.wait_for_pause("not_kept")
+    assert world.operation(mode="status")["light"]["level"] == "needs_you"
 
     resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
     wait_for(lambda: world.shown(key, "title") == "while full 4", what="the last title")
     assert world.worker_pid() == pid
+    wait_for(lambda: world.pause() is None, what="the end of the pause")
     assert world.operation(mode="status")["failed"] == []
 
 

@@ -160,7 +160,7 @@ def test_the_log_tells_by_number_what_became_of_each_scene(library: Library) -> 
         f"scene {scenes['filtered']} is left as it is: filtered",
         f"scene {scenes['refused']} is set aside (refused_edit)",
         f"scene {scenes['broken']}: unexpected trouble: JSONDecodeError",
-        "setting titleTemplate cannot be used as it is",
+        "setting titleTemplate: the page says what is wrong with it",
         "PlexSync waits: Stash answered 200 with an error: error executing a statement: database",
     ):
         assert told in log

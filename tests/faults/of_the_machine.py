@@ -230,7 +230,7 @@ FAULTS = [
         name="the disk is full for the worker",
         begin=_fill_disk,
         end=_free_disk,
-        sees="working",
+        sees="not_kept",
     ),
     Fault(
         group=DISK,

@@ -145,6 +145,7 @@ def folder(settings: Settings) -> object:
 EFFECTS: dict[str, tuple[object, Callable[[Settings], object]]] = {
     "plexUrl": ("http://x:1", lambda settings: settings.plex_url),
     "plexToken": ("abc", lambda settings: settings.plex_token),
+    "plexCertificate": ("ab" * 32, lambda settings: settings.trust),
     "plexLibraries": ("Movies", lambda settings: settings.libraries),
     "pathMappings": ("/data => /media", folder),
     "scanMissing": (True, lambda settings: settings.scan_missing),
@@ -179,6 +180,7 @@ EFFECTS: dict[str, tuple[object, Callable[[Settings], object]]] = {
 NO_COMPARISON = {
     "plexUrl",
     "plexToken",
+    "plexCertificate",
     "markCards",
     "undoDestroyed",
     "catchUpMinutes",

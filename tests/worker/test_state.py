@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.systems import WITH_MODES
-from worker.state import FILE, Outcome, Pause, RunState, State, read_state, write_state
+from worker.state import (
+    FILE,
+    Outcome,
+    Pause,
+    RunState,
+    State,
+    disown_state,
+    read_state,
+    write_state,
+)
 
 FULL = State(
     pid=7,
@@ -26,6 +35,30 @@ FULL = State(
 def test_what_is_written_is_read(tmp_path: Path, state: State) -> None:
     write_state(tmp_path, state)
     assert read_state(tmp_path) == state
+
+
+@pytest.mark.parametrize("state", [FULL, None])
+def test_a_state_that_cannot_be_written_anew_tells_so_until_it_can(
+    tmp_path: Path, state: State | None
+) -> None:
+    if state:
+        write_state(tmp_path, state)
+    disown_state(tmp_path)
+    shown = read_state(tmp_path)
+    assert shown
+    assert shown.pause
+    assert shown.pause.code == "not_kept"
+    assert "free disk space" in shown.pause.message
+    assert shown.runs == (state.runs if state else {})
+
+    began = shown.pause.since
+    disown_state(tmp_path)
+    again = read_state(tmp_path)
+    assert again
+    assert again.pause
+    assert again.pause.since == began
+    write_state(tmp_path, FULL)
+    assert read_state(tmp_path) == FULL
 
 
 @WITH_MODES
