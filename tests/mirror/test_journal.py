@@ -41,7 +41,7 @@ def ledger(path: Path) -> Iterator[Ledger]:
 
 
 def event(number: int) -> Event:
-    return Event(at=float(number), scene_id=number, kind="replaced", text=f"title {number}")
+    return Event(at=number + 0.5, scene_id=number, kind="replaced", text=f"title {number}")
 
 
 def intent(run: str, *, before: str, wrote: str, removed: tuple[str, ...] = ()) -> Intent:
