@@ -76,7 +76,7 @@ def test_the_worker_runs_apart_and_what_it_complains_of_is_appended_to_its_log(
     (tmp_path / "PlexSync.py").write_text(
         "import os, sys\n"
         "told = [sys.flags.isolated, sys.flags.no_site, sys.argv, sys.stdin.read()]\n"
-        "told += [os.fstat(1).st_rdev == os.stat(os.devnull).st_rdev, os.getpid()]\n"
+        "told += [os.fstat(1).st_rdev == os.stat(os.devnull).st_rdev, os.getpid(), os.getsid(0)]\n"
         "print('written to nobody', flush=True)\n"
         "print(*told, sep='\\n', file=sys.stderr, flush=True)\n"
     )
@@ -85,11 +85,11 @@ def test_the_worker_runs_apart_and_what_it_complains_of_is_appended_to_its_log(
 
     assert inbox.start_worker(str(tmp_path), str(tmp_path))
 
-    wait_for(lambda: log.read_text().count("\n") == 7, what="the worker's end")
+    wait_for(lambda: log.read_text().count("\n") == 8, what="the worker's end")
     os.waitpid(pid := int(ticket.read_text()), 0)
     arguments = [str(tmp_path / "PlexSync.py"), "--worker", str(tmp_path)]
     assert log.read_text().split("\n") == (
-        ["before", "1", "1", str(arguments), "", "True", str(pid), ""]
+        ["before", "1", "1", str(arguments), "", "True", str(pid), str(pid), ""]
     )
 
 
