@@ -1,4 +1,4 @@
-"""What is known of an item's values: whose they are, while writes are sure and while they are not."""
+"""Whose the values of an item are, while writes are sure and while they are not."""
 
 from __future__ import annotations
 
