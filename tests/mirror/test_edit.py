@@ -555,3 +555,57 @@ def test_an_edit_without_writes_is_false() -> None:
     assert not Edit(kept=("title",))
     assert Edit(scalars={"title": "x"})
     assert Edit(tags={"genre": TagEdit(final=())})
+
+
+def test_a_title_that_stash_does_not_have_any_more_stays_ours() -> None:
+    """It is never emptied, so Plex goes on to show what was asked for last."""
+    known = Written(asked_scalars={"title": "Ours", "summary": "S"})
+    item = movie(title="Ours", summary="S")
+    nothing = want(title="", summary="")
+
+    edit = plan_edit(nothing, item, known, PLAIN)
+    after = written_after(nothing, item, known, edit)
+
+    assert edit.scalars == {"summary": ""}
+    assert after.asked_scalars == {"title": "Ours", "summary": ""}
+
+
+@pytest.mark.parametrize("name", ["summary", "titleSort"])
+def test_a_value_that_stood_there_counts_as_asked_for_and_a_rating_does_not(name: str) -> None:
+    desired = Desired(scalars={name: "same ", "userRating": "8.0", "studio": ""}, tags={})
+    item = replace(movie(), scalars={name: "same", "userRating": "8.0", "studio": "hers"})
+
+    edit = plan_edit(desired, item, None, PLAIN)
+
+    assert not edit
+    assert written_after(desired, item, None, edit).asked_scalars == {name: "same ", "studio": ""}
+    other = replace(item, scalars={name: "other"})
+    assert name not in written_after(desired, other, None, Edit()).asked_scalars
+    assert name not in written_after(desired, movie(), None, Edit()).asked_scalars
+
+
+def test_what_is_right_and_empty_is_not_locked() -> None:
+    edit = plan_edit(want(title="new", summary=""), movie(title="old"), None, PLAIN)
+    assert edit == Edit(
+        scalars={"title": "new"}, lock=frozenset({"title"}), replaced={"title": "old"}
+    )
+
+
+def test_every_role_that_is_replaced_and_every_field_that_is_kept_is_named() -> None:
+    actors = (Tag("Ann", role="Nurse"), Tag("Bo", role="Cook"), Tag("Cy"))
+    item = replace(
+        movie(locked=frozenset({"actor", "studio", "summary"}), studio="hers", summary="hers"),
+        tags={"actor": actors},
+    )
+    desired = Desired(
+        scalars={"summary": "S", "studio": "St"},
+        tags={"actor": tuple(Tag(name, role="r") for name in ("Ann", "Bo", "Cy"))},
+    )
+
+    assert plan_edit(desired, item, None, KEEP).kept == ("summary", "studio", "actor")
+    assert plan_edit(desired, item, None, KEEP).replaced == {}
+    assert plan_edit(desired, item, None, PLAIN).replaced == {
+        "actor": "Nurse, Cook",
+        "summary": "hers",
+        "studio": "hers",
+    }
