@@ -609,3 +609,27 @@ def test_every_role_that_is_replaced_and_every_field_that_is_kept_is_named() -> 
         "summary": "hers",
         "studio": "hers",
     }
+
+
+@pytest.mark.parametrize("name", ["genre", "actor"])
+def test_a_value_that_plex_names_twice_is_no_reason_to_write(name: str) -> None:
+    edit = plan_edit(want({name: ["A"]}), movie(lists={name: ["A", "A"]}), None, PLAIN)
+    assert not edit
+
+
+def test_a_role_that_stood_there_counts_as_asked_for() -> None:
+    desired = cast(("Ann", "elder"))
+    edit = plan_edit(desired, playing("elder"), None, PLAIN)
+    assert not edit
+    after = written_after(desired, playing("elder"), None, edit)
+    assert after.asked_scalars == {role_field("Ann"): "elder"}
+
+
+def test_that_we_wrote_no_role_is_known_as_long_as_one_is_left_to_a_person() -> None:
+    known = Written(asked_tags={"actor": ("Ann",)}, asked_scalars={role_field("Ann"): ""})
+    desired = cast(("Ann", "elder"))
+    edit = plan_edit(desired, playing("hers"), known, KEEP)
+    assert edit.kept == ("actor",)
+    assert written_after(desired, playing("hers"), known, edit).asked_scalars == (
+        known.asked_scalars
+    )
