@@ -633,3 +633,18 @@ def test_that_we_wrote_no_role_is_known_as_long_as_one_is_left_to_a_person() -> 
     assert written_after(desired, playing("hers"), known, edit).asked_scalars == (
         known.asked_scalars
     )
+
+
+@pytest.mark.parametrize(("shown", "is_kept"), [("hers", True), ("  ", False), ("", False)])
+def test_a_title_of_a_person_s_is_kept_and_an_empty_one_is_none(shown: str, is_kept: bool) -> None:
+    item = movie(locked=frozenset({"title"}), title=shown)
+    edit = plan_edit(want(title="T"), item, None, KEEP)
+    assert edit.kept == (("title",) if is_kept else ())
+    assert edit.scalars == ({} if is_kept else {"title": "T"})
+
+
+def test_one_spelling_written_with_other_signs_is_no_other_spelling() -> None:
+    item = movie(lists={"genre": ["caf\u00e9", "Jazz"]})
+    known = Written(asked_tags={"genre": ("caf\u00e9", "Jazz")})
+    assert not plan_edit(want({"genre": ["cafe\u0301", "Jazz "]}), item, known, PLAIN)
+    assert plan_edit(want({"genre": ["CAF\u00c9", "Jazz"]}), item, known, PLAIN)
