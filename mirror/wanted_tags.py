@@ -61,9 +61,7 @@ def _actors(scene: Scene, policy: Policy) -> tuple[Tag, ...]:
 
 
 def _collections(scene: Scene, policy: Policy) -> list[str]:
-    names: list[str] = []
-    if policy.group_collections:
-        names += [group.name for group in scene.groups]
+    names = [group.name for group in scene.groups] if policy.group_collections else []
     if policy.studio_collections and scene.studio:
         names.append(scene.studio.name)
     if policy.network_collections and scene.studio and scene.studio.parent:

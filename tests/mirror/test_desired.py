@@ -82,6 +82,8 @@ def test_ratings_are_not_spoken_for_unless_they_are_synced() -> None:
         ("/films/.hidden", ".hidden"),
         ("/films/ spaced .mkv", "spaced"),
         ("film.mp4", "film"),
+        ("/films/...mp4", "...mp4"),
+        ("/films/X.mp4", "X"),
     ],
 )
 def test_without_a_title_the_primary_file_gives_its_name(path: str, name: str) -> None:

@@ -567,8 +567,39 @@ def test_what_speaks_against_a_proposal_is_told_with_a_remedy() -> None:
     assert "No chosen Plex library holds /mnt/b: add that folder" in words
 
 
+def test_all_that_is_told_reads_as_sentences() -> None:
+    doubtful = replace(
+        SURE,
+        pairs=(),
+        named=1000,
+        matched=123,
+        contradicting=2,
+        unmatched_examples=("/data/x.mp4", "/data/y.mp4"),
+        missing_folders=("/mnt/b",),
+    )
+
+    assert text(doubtful) == (
+        "No mapping is proposed, and the paths of Stash find 12.3 % of 1000 files that Plex knows "
+        "by name. 2 files whose name occurs only once stand elsewhere in Plex: write a pair for "
+        "the folder, if it is the same file. Not found by path, for example: /data/x.mp4, "
+        "/data/y.mp4. No chosen Plex library holds /mnt/b: add that folder to one, or choose the "
+        "library that has it, if its scenes are to be shown in Plex."
+    )
+    assert replace(doubtful, sampled=1, named=0).sentences()[0] == (
+        "Plex has no file with the name of any of 1 file of Stash, so nothing can be told about "
+        "the folders: let Plex scan them, or choose other libraries."
+    )
+
+
+def test_paths_that_find_nineteen_of_twenty_files_are_the_same_paths() -> None:
+    assert "no mapping is needed" in text(replace(SURE, pairs=(), named=100, matched=95))
+    assert "No mapping is proposed" in text(replace(SURE, pairs=(), named=1000, matched=949))
+
+
 def test_an_empty_side_is_told_as_what_it_is() -> None:
-    assert "Stash has no files yet" in text(told([], ["/mnt/a.mp4"]))
+    assert told([], ["/mnt/a.mp4"]).sentences() == (
+        "Stash has no files yet, so nothing can be told about its folders.",
+    )
     assert "any of 40 files of Stash" in text(told(below("/data", FILMS), []))
 
 

@@ -555,3 +555,96 @@ def test_an_edit_without_writes_is_false() -> None:
     assert not Edit(kept=("title",))
     assert Edit(scalars={"title": "x"})
     assert Edit(tags={"genre": TagEdit(final=())})
+
+
+def test_a_title_that_stash_does_not_have_any_more_stays_ours() -> None:
+    """It is never emptied, so Plex goes on to show what was asked for last."""
+    known = Written(asked_scalars={"title": "Ours", "summary": "S"})
+    item = movie(title="Ours", summary="S")
+    nothing = want(title="", summary="")
+
+    edit = plan_edit(nothing, item, known, PLAIN)
+    after = written_after(nothing, item, known, edit)
+
+    assert edit.scalars == {"summary": ""}
+    assert after.asked_scalars == {"title": "Ours", "summary": ""}
+
+
+@pytest.mark.parametrize("name", ["summary", "titleSort"])
+def test_a_value_that_stood_there_counts_as_asked_for_and_a_rating_does_not(name: str) -> None:
+    desired = Desired(scalars={name: "same ", "userRating": "8.0", "studio": ""}, tags={})
+    item = replace(movie(), scalars={name: "same", "userRating": "8.0", "studio": "hers"})
+
+    edit = plan_edit(desired, item, None, PLAIN)
+
+    assert not edit
+    assert written_after(desired, item, None, edit).asked_scalars == {name: "same ", "studio": ""}
+    other = replace(item, scalars={name: "other"})
+    assert name not in written_after(desired, other, None, Edit()).asked_scalars
+    assert name not in written_after(desired, movie(), None, Edit()).asked_scalars
+
+
+def test_what_is_right_and_empty_is_not_locked() -> None:
+    edit = plan_edit(want(title="new", summary=""), movie(title="old"), None, PLAIN)
+    assert edit == Edit(
+        scalars={"title": "new"}, lock=frozenset({"title"}), replaced={"title": "old"}
+    )
+
+
+def test_every_role_that_is_replaced_and_every_field_that_is_kept_is_named() -> None:
+    actors = (Tag("Ann", role="Nurse"), Tag("Bo", role="Cook"), Tag("Cy"))
+    item = replace(
+        movie(locked=frozenset({"actor", "studio", "summary"}), studio="hers", summary="hers"),
+        tags={"actor": actors},
+    )
+    desired = Desired(
+        scalars={"summary": "S", "studio": "St"},
+        tags={"actor": tuple(Tag(name, role="r") for name in ("Ann", "Bo", "Cy"))},
+    )
+
+    assert plan_edit(desired, item, None, KEEP).kept == ("summary", "studio", "actor")
+    assert plan_edit(desired, item, None, KEEP).replaced == {}
+    assert plan_edit(desired, item, None, PLAIN).replaced == {
+        "actor": "Nurse, Cook",
+        "summary": "hers",
+        "studio": "hers",
+    }
+
+
+@pytest.mark.parametrize("name", ["genre", "actor"])
+def test_a_value_that_plex_names_twice_is_no_reason_to_write(name: str) -> None:
+    edit = plan_edit(want({name: ["A"]}), movie(lists={name: ["A", "A"]}), None, PLAIN)
+    assert not edit
+
+
+def test_a_role_that_stood_there_counts_as_asked_for() -> None:
+    desired = cast(("Ann", "elder"))
+    edit = plan_edit(desired, playing("elder"), None, PLAIN)
+    assert not edit
+    after = written_after(desired, playing("elder"), None, edit)
+    assert after.asked_scalars == {role_field("Ann"): "elder"}
+
+
+def test_that_we_wrote_no_role_is_known_as_long_as_one_is_left_to_a_person() -> None:
+    known = Written(asked_tags={"actor": ("Ann",)}, asked_scalars={role_field("Ann"): ""})
+    desired = cast(("Ann", "elder"))
+    edit = plan_edit(desired, playing("hers"), known, KEEP)
+    assert edit.kept == ("actor",)
+    assert written_after(desired, playing("hers"), known, edit).asked_scalars == (
+        known.asked_scalars
+    )
+
+
+@pytest.mark.parametrize(("shown", "is_kept"), [("hers", True), ("  ", False), ("", False)])
+def test_a_title_of_a_person_s_is_kept_and_an_empty_one_is_none(shown: str, is_kept: bool) -> None:
+    item = movie(locked=frozenset({"title"}), title=shown)
+    edit = plan_edit(want(title="T"), item, None, KEEP)
+    assert edit.kept == (("title",) if is_kept else ())
+    assert edit.scalars == ({} if is_kept else {"title": "T"})
+
+
+def test_one_spelling_written_with_other_signs_is_no_other_spelling() -> None:
+    item = movie(lists={"genre": ["caf\u00e9", "Jazz"]})
+    known = Written(asked_tags={"genre": ("caf\u00e9", "Jazz")})
+    assert not plan_edit(want({"genre": ["cafe\u0301", "Jazz "]}), item, known, PLAIN)
+    assert plan_edit(want({"genre": ["CAF\u00c9", "Jazz"]}), item, known, PLAIN)

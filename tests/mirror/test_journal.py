@@ -41,7 +41,7 @@ def ledger(path: Path) -> Iterator[Ledger]:
 
 
 def event(number: int) -> Event:
-    return Event(at=float(number), scene_id=number, kind="replaced", text=f"title {number}")
+    return Event(at=number + 0.5, scene_id=number, kind="replaced", text=f"title {number}")
 
 
 def intent(run: str, *, before: str, wrote: str, removed: tuple[str, ...] = ()) -> Intent:
@@ -80,9 +80,21 @@ def test_what_stood_before_a_run_is_what_stood_at_its_first_write(ledger: Ledger
     [write] = ledger.journal.writes_of("r1", 3)
     assert (write.item, write.scene_id) == (ITEM, 3)
     assert write.before["title"] == Standing(value="a person's")
-    assert write.wrote.scalars == {"title": "ours anew"}
+    assert write.wrote == Asked(scalars={"title": "ours anew"}, tags={"genre": ("y",)})
     assert write.removed == {"genre": ("z", "x")}
     assert ledger.journal.scenes_of("r1") == [3]
+
+
+def test_a_run_wrote_all_that_any_of_its_writes_wrote(ledger: Ledger) -> None:
+    first = intent("r1", before="a", wrote="b")
+    second = replace(first, wrote=Asked(scalars={"summary": "c"}, tags={"label": ("l",)}))
+    ledger.begin([first], now=1)
+    ledger.begin([second], now=2)
+
+    [write] = ledger.journal.writes_of("r1", 3)
+    assert write.wrote == Asked(
+        scalars={"title": "b", "summary": "c"}, tags={"genre": ("y",), "label": ("l",)}
+    )
 
 
 def test_a_save_is_no_run(ledger: Ledger) -> None:

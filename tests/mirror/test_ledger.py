@@ -623,3 +623,38 @@ def test_what_may_have_been_asked_for_last_is_several_while_a_write_is_unsure() 
     assert known.asked_for("thumb") == {"a", "b"}
     assert known.asked_for("art") == {"c"}
     assert known.asked_for("title") == set()
+
+
+def test_two_writes_of_one_item_in_one_batch_are_both_possible(ledger: Ledger) -> None:
+    """Two scenes may hold files of one item."""
+    confirm(ledger, FIRST)
+    asked = [Asked(scalars={"title": title}) for title in ("one", "two")]
+    ledger.begin(
+        [
+            Intent(scene_id=n, item=ITEM, written=Written(asked_scalars=one.scalars))
+            for n, one in enumerate(asked, 1)
+        ],
+        now=3,
+    )
+
+    known = ledger.written(ITEM)
+    assert known is not None
+    assert known.unsure == tuple(asked)
+    assert known.before == FIRST.before
+    assert known.asked_scalars == FIRST.asked_scalars
+
+
+@pytest.mark.parametrize("with_cover", [True, False])
+def test_what_is_about_to_be_written_is_not_known_to_be_there(
+    with_cover: bool, ledger: Ledger
+) -> None:
+    cover = replace(in_step(1), cover="/c", cover_etag="e", cover_sha1="s", source=5, message="m")
+    ledger.set_scenes([cover, replace(cover, scene_id=2)], now=1)
+
+    ledger.begin([Intent(scene_id=1, item=ITEM, written=FIRST, with_cover=with_cover)], now=2)
+
+    expected = replace(cover, fingerprint="", source=0, changed=1)
+    if with_cover:
+        expected = replace(expected, cover="", cover_etag="", cover_sha1="")
+    assert ledger.scene(1) == expected
+    assert ledger.scene(2) == replace(cover, scene_id=2, changed=1)

@@ -132,6 +132,16 @@ def test_a_role_is_written_in_a_list_that_was_cut(missing: tuple[str, ...]) -> N
     assert within_limits(edit, item, SceneDetail(cut={"actor": "Cat"})) is edit
 
 
+def test_a_list_that_was_never_cut_is_written_whatever_its_values_are_called() -> None:
+    edit = genres("a", "None")
+    assert within_limits(edit, movie({"genre": names("a")}), SceneDetail(cut={"x": "y"})) is edit
+
+
+def test_a_field_that_was_emptied_and_is_not_there_was_taken() -> None:
+    assert not_taken({"summary": ""}, {}, movie()) == {}
+    assert not within_limits(LONG, movie(), SceneDetail(cut={"summary": ""}))
+
+
 def test_a_list_reads_like_an_enumeration() -> None:
     assert told(names("a", "b")) == "a, b"
     assert told(()) == ""

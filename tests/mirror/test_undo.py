@@ -951,3 +951,54 @@ def test_the_mark_of_a_picture_is_no_value_that_a_run_gives_back() -> None:
 
     assert undo == UndoEdit()
     assert written_after_undo(written, undo, before=before) == written
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("summary", "hers"), ("summary", ""), ("titleSort", "hers")]
+)
+def test_a_value_is_a_persons_though_the_title_is_what_we_asked_for(name: str, shown: str) -> None:
+    """Only an item that has no title to sort by is sorted by its title."""
+    written = Written(asked_scalars={name: "Ours"}, before={name: Standing(value="Agent's")})
+    item = replace(movie((name,)), scalars={"title": "Ours", name: shown})
+
+    assert plan_undo(item, written) == UndoEdit(kept=(name,))
+
+
+def test_roles_of_two_actors_whose_names_differ_in_case_are_not_mixed_up() -> None:
+    stood = (Tag("Ann", role="a"), Tag("ann", role="b"))
+    written = Written(asked_tags={"actor": ("Ann",)}, before={"actor": Standing(tags=stood)})
+    item = replace(movie(("actor",)), tags={"actor": (Tag("Ann", role="hers"), stood[1])})
+
+    assert plan_undo(item, written) == UndoEdit(kept=("actor",))
+
+
+def test_after_an_undo_what_is_asked_for_stands_in_the_order_of_the_list() -> None:
+    item = movie(lists={"actor": ["X"]})
+    first, last = want({"actor": ["Zoe", "Cat", "Ann"]}), want({"actor": ["Ann", "Cat"]})
+    life = synced(REPLACING, item, [first, last])
+    undo = plan_undo_of(
+        life.item, life.written, before=life.before, wrote=life.wrote, removed=life.removed
+    )
+
+    left = written_after_undo(life.written, undo, before=life.before)
+
+    assert undo.tags["actor"].final == (Tag("Zoe"), Tag("Cat"), Tag("Ann"), Tag("X"))
+    assert left is not None
+    assert left.asked_tags["actor"] == ("Zoe", "Cat", "Ann")
+
+
+def test_an_unsure_write_stays_unsure_but_for_what_was_undone() -> None:
+    written = Written(
+        asked_scalars={"title": "T", "summary": "S"},
+        before={"title": Standing(value="t"), "summary": Standing(value="s")},
+        unsure=(Asked(scalars={"title": "T2", "summary": "S2"}), Asked(scalars={"summary": "S3"})),
+    )
+    before = {"summary": Standing(value="s")}
+
+    left = written_after_undo(written, UndoEdit(scalars={"summary": "s"}), before=before)
+
+    assert left == Written(
+        asked_scalars={"title": "T"},
+        before={"title": Standing(value="t")},
+        unsure=(Asked(scalars={"title": "T2"}),),
+    )

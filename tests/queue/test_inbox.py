@@ -114,6 +114,8 @@ def test_a_document_whose_rest_cannot_be_read_leaves_nothing(tmp_path: Path) -> 
     [
         (b'{"Dir"\t:\r\n "/a"}', "/a"),
         (b'"Dir":"/a"', "/a"),
+        (b'{"Dir":"/a","args":{"Dir":"/b"}}', "/a"),
+        (b'{"Dir":"/a\n\\u00fc"}', "/a\n\u00fc"),
         (b'{"Dir":"/a', None),  # it goes on where the head ends
         (b'{"Dir":"/a","PluginDir":"/b"}', "/a"),
         (b'{"Dir":"/a\xff"}', "/a\ufffd"),
