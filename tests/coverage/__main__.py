@@ -19,7 +19,7 @@ from tests.coverage.interpreter import make_interpreter
 
 _FOLDER = ROOT / "build" / "coverage"
 _CONFIG = ROOT / "pyproject.toml"
-_TESTS = ["-q", "-n", "2", "--dist", "loadfile", "-m", "not torture and not browser"]
+_TESTS = ["-q", "-n", "4", "--dist", "loadfile", "-m", "not torture and not browser"]
 
 
 def main() -> int:
