@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
 from functools import lru_cache
 
 from mirror.desired import Desired
@@ -89,8 +88,6 @@ def digest_of(value: object) -> str:
 
 def _plain(value: object) -> object:
     """What JSON has no word for, in its words."""
-    if isinstance(value, Mapping):
-        return dict(value)
     if isinstance(value, (set, frozenset)):
         return sorted(map(str, value))
     if dataclasses.is_dataclass(value):

@@ -175,12 +175,6 @@ class JobQueue(JobsFile):
             self._is_next_due_known = True
         return self._next_due
 
-    def has_due(self, *, now: float, priority: Priority) -> bool:
-        """Whether a claim would take a job of this priority; a few microseconds."""
-        bound = {"priority": int(priority), "now": now, "limit": 1}
-        with self._guarded() as connection:
-            return connection.execute(sql.SELECT_DUE, bound).fetchone() is not None
-
     def asked_again(self, priority: Priority) -> list[int]:
         """The scenes whose jobs are out and were asked for anew, so urgently."""
         with self._guarded() as connection:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin_process import PLUGIN, call_document, run_plugin
+from demo.plugin_folder import copy_plugin
+from tests.plugin_process import PLUGIN, call_document, hook_document, run_plugin
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,55 @@ def test_help_is_for_people() -> None:
         text=True,
     )
     assert "plugin that Stash starts" in done.stdout
+
+
+def test_a_call_that_names_no_folder_of_stash_is_refused(tmp_path: Path) -> None:
+    document = call_document(tmp_path, {"mode": "status"}).replace(b'"Dir"', b'"dir"')
+    answer = run_plugin(document)
+    assert answer.code != 0
+    assert 'the call names no "Dir"' in str(answer.reply["error"])
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> Path:
+    """A plugin that can keep data neither beside Stash's configuration nor in its own folder."""
+    (tmp_path / "plugin-data").write_text("a file where a folder should be")
+    plugin = copy_plugin(tmp_path / "plugins" / "PlexSync")
+    (plugin / "data").write_text("another")
+    return plugin
+
+
+@pytest.mark.parametrize("args", [{"mode": "wake"}, {"mode": "sync_all"}])
+def test_what_cannot_be_kept_anywhere_is_refused_with_a_remedy(
+    tmp_path: Path, nowhere: Path, args: dict[str, object]
+) -> None:
+    answer = run_plugin(call_document(tmp_path, args), plugin=nowhere)
+    assert answer.code != 0
+    assert "the data folder cannot be made" in str(answer.reply["error"])
+    assert "make Stash's folder writable" in str(answer.reply["error"])
+
+
+def test_a_look_makes_no_data_folder_and_has_its_answer_where_none_can_be(
+    tmp_path: Path, nowhere: Path
+) -> None:
+    answer = run_plugin(call_document(tmp_path, {"mode": "status"}), plugin=nowhere)
+    assert answer.code == 0
+    assert "light" in str(answer.reply["output"])
+
+
+@pytest.mark.parametrize("is_event", [True, False], ids=["event", "command"])
+def test_what_cannot_be_written_into_the_inbox_is_refused_with_a_remedy(
+    tmp_path: Path, is_event: bool
+) -> None:
+    """The event has another shape than Stash's, so that it takes the dearer way."""
+    inbox = tmp_path / "plugin-data" / "PlexSync" / "inbox"
+    inbox.parent.mkdir(parents=True)
+    inbox.write_text("a file where a folder should be")
+    if is_event:
+        document = hook_document(tmp_path).replace(b'"Dir"', rb'"D\u0069r"')
+    else:
+        document = call_document(tmp_path, {"mode": "wake"})
+    answer = run_plugin(document)
+    assert answer.code != 0
+    assert "could not be kept" in str(answer.reply["error"])
+    assert "free disk space or make the folder writable" in str(answer.reply["error"])

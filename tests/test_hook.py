@@ -199,3 +199,14 @@ def test_a_failed_write_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert b"could not keep this event" in done.stdout
     assert list((data / "inbox").iterdir()) == []
+
+
+def test_an_event_is_kept_though_no_worker_can_be_started_and_that_is_said(tmp_path: Path) -> None:
+    """Exit 0: the event is safe; what is wrong goes to Stash's log."""
+    data = tmp_path / "plugin-data" / "PlexSync"
+    (data / "inbox").mkdir(parents=True)
+    (data / "worker.lock").mkdir()  # a lock that cannot be opened
+    answer = run_plugin(hook_document(tmp_path))
+    assert (answer.code, answer.reply) == (0, {"output": "kept"})
+    assert answer.stderr.startswith(b"\x01e\x02PlexSync kept the event but cannot start its worker")
+    assert len(inbox_of(tmp_path)) == 1

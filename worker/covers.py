@@ -45,10 +45,6 @@ class Cover:
     is_new: bool = False
     trouble: PlexSyncError | None = None
 
-    def as_known(self) -> dict[str, str]:
-        """The part of the scene's state that remembers this cover."""
-        return {"cover": self.seen, "cover_etag": self.etag, "cover_sha1": self.sha1}
-
 
 class CoverReader:
     """Looks at covers for one batch.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,11 +51,6 @@ class PlexSide:
                 self._server = self._connect(settings)
             log_complaints(self._server.complaints)
         return self._server
-
-    @property
-    def complaints(self) -> Sequence[str]:
-        """What the server says of the settings: libraries that it does not have."""
-        return self._server.complaints if self._server else ()
 
     def context(self, settings: Settings) -> str:
         """All but a scene that decides what is written of it; "" while Plex cannot be asked."""

@@ -16,6 +16,7 @@ class PinService:
     def __init__(self) -> None:
         self.is_typed = False
         self.has_expired = False
+        self.code = "AB12"
         self.requests: list[tuple[str, dict[str, str]]] = []
         service = self
 
@@ -32,7 +33,7 @@ class PinService:
             def _answer(self) -> None:
                 service.requests.append((self.path, dict(self.headers)))
                 token = TOKEN if service.is_typed else ""
-                body = f'<pin id="7" code="AB12" authToken="{token}"/>'.encode()
+                body = f'<pin id="7" code="{service.code}" authToken="{token}"/>'.encode()
                 self.send_response(404 if service.has_expired else 200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

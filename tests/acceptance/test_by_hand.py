@@ -64,6 +64,22 @@ def test_what_is_missing_is_said_before_the_first_use(world: World, tmp_path: Pa
     assert "1 scene is in step" in done.stdout
 
 
+def test_without_a_command_the_help_is_shown(world: World) -> None:
+    code, text = run(world, folder=True)
+    assert code == 0
+    assert "COMMAND" in text
+
+
+def test_before_the_first_call_of_stash_it_is_said_that_nobody_knows_where_it_is(
+    world: World,
+) -> None:
+    world.data_folder()
+    code, text = run(world, "sync")
+    assert code == 1
+    assert "does not know yet where Stash is" in text
+    assert run(world, "status")[0] == 0
+
+
 def test_status_says_what_the_page_shows(world: World) -> None:
     used_once(world)
     code, text = run(world, "status")

@@ -66,6 +66,23 @@ def test_a_damaged_queue_is_set_aside_and_what_changed_is_found_again(world: Wor
     assert queue.with_name("data.db.damaged-1").exists()
 
 
+def test_a_queue_that_is_damaged_under_a_worker_that_lives_is_built_anew_by_it(
+    world: World,
+) -> None:
+    scene, key = world.add()
+    world.save(scene, title="before")
+    world.settle()
+    worker = world.worker_pid()
+    for path in (world.data / "queue").iterdir():  # all parts, so that no copy in memory serves
+        with path.open("r+b") as file:
+            file.write(b"no database " * (path.stat().st_size // 12 + 1))
+
+    world.save(scene, title="saved upon a broken queue")
+    wait_for(lambda: world.shown(key, "title") == "saved upon a broken queue", what="the title")
+    assert world.worker_pid() == worker
+    assert "it is built anew" in world.worker_log()
+
+
 def test_a_damaged_ledger_comes_back_from_its_copy(world: World) -> None:
     tag = world.stash.store.add_tag("Ours")
     scene, key = world.add()

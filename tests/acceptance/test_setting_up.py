@@ -153,6 +153,13 @@ def test_a_sign_in_is_stopped(fresh: World, pins: PinService) -> None:
     assert answer["result"]["state"] == "cancelled"
 
 
+def test_a_sign_in_that_gets_no_code_says_what_to_do(fresh: World, pins: PinService) -> None:
+    pins.code = ""
+    answer = ask(fresh, "sign_in")
+    assert "no code came" in answer["error"]
+    assert "paste a token instead" in answer["error"]
+
+
 def test_a_sign_in_that_cannot_reach_plex_says_what_to_do(
     fresh: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,6 +178,23 @@ def test_libraries_are_listed_with_advice_on_those_that_do_not_fit(world: World)
     assert "does not write" in found["Music"]["advice"]
     assert "named in the settings" in found["Series"]["advice"]
     assert not found["Series"]["chosen"]
+
+
+def test_a_library_that_is_empty_or_looks_films_up_is_chosen_with_advice(world: World) -> None:
+    store = world.plex.store
+    store.add_section("Empty")
+    store.add_section("Films", agent="tv.plex.agents.movie", locations=("/films",))
+    found = {one["title"]: one for one in ask(world, "libraries")["libraries"]}
+    assert found["Empty"]["advice"] == "it has no folder"
+    assert "Other Videos is quieter" in found["Films"]["advice"]
+    assert found["Videos"]["advice"] == ""
+    assert all(one["chosen"] for one in found.values())
+
+
+def test_libraries_are_listed_though_none_of_the_named_ones_exists(world: World) -> None:
+    world.configure(plexLibraries="Vidoes")
+    [found] = ask(world, "libraries")["libraries"]
+    assert (found["title"], found["chosen"]) == ("Videos", False)
 
 
 def test_libraries_without_a_token_say_what_is_missing(fresh: World) -> None:
@@ -200,6 +224,30 @@ def test_a_path_is_tried_with_another_mapping_before_it_is_stored(
     answer = ask(world, "test_path", path="/data/stash/a.mp4", mapping=mapping)
     assert (answer["mapped"], answer["found"]) == (mapped, [])
     assert said in answer["sentence"]
+
+
+def test_a_file_that_two_items_hold_is_said_to_need_a_choice(world: World) -> None:
+    _, key = world.add("a.mp4")
+    other = world.plex.store.add_item(world.movies, ["/media/plex/a.mp4"])
+    answer = ask(world, "test_path", path="/data/stash/a.mp4")
+    assert {one["rating_key"] for one in answer["found"]} == {key, other}
+    assert "2 items in Plex hold this file; choose one at its scene" in answer["sentence"]
+
+
+def test_a_path_that_plex_stumbles_over_is_answered_with_what_plex_said(world: World) -> None:
+    world.add("a.mp4")
+    world.plex.faults.set("status:400", paths="/library/sections/[0-9]+/all")
+    answer = ask(world, "test_path", path="/data/stash/a.mp4")
+    assert "400" in answer["error"]
+
+
+def test_the_settings_show_a_detected_mapping_that_is_in_use(fresh: World) -> None:
+    fresh.configure(plexUrl=fresh.plex.url, plexToken=fresh.plex.token, pathMappings="")
+    for n in range(30):
+        fresh.add(f"film {n}.mp4", title="t")
+    fresh.task("Sync all scenes")
+    shown = {one["key"]: one for one in fresh.operation(mode="settings")["settings"]}
+    assert shown["pathMappings"]["effective"] == "/data/stash => /media/plex (detected)"
 
 
 def test_mappings_are_detected_for_the_set_up(fresh: World) -> None:

@@ -133,6 +133,34 @@ def test_everything_is_undone(world: World) -> None:
     assert "0 changed" in world.task("Sync all scenes")
 
 
+def test_a_run_is_undone_by_its_name_whatever_ran_since(world: World) -> None:
+    _, key = rich(world, "first.mp4")
+    before = snapshot(world, key)
+    world.task("Sync all scenes")
+    run = world.last_run()["id"]
+    _, other = rich(world, "other.mp4")
+    world.task("Sync all scenes")
+    shown = snapshot(world, other)
+
+    assert undo(world, of=run)["run"]["counts"] == {"undone": 1}
+    assert (snapshot(world, key), snapshot(world, other)) == (before, shown)
+
+
+def test_what_was_undone_before_or_left_plex_is_no_obstacle_to_an_undo(world: World) -> None:
+    scenes = [rich(world, f"{n}.mp4") for n in range(3)]
+    before = [snapshot(world, key) for _, key in scenes]
+    world.task("Sync all scenes")
+    undo(world, ids=[scenes[0][0]])
+    world.plex.store.remove_item(scenes[1][1])
+    world.forget_requests()
+
+    undo(world, ids=[scene for scene, _ in scenes])
+    assert snapshot(world, scenes[2][1]) == before[2]
+    assert snapshot(world, scenes[0][1]) == before[0]
+    gone = [str(key) for _, key in scenes[:2]]
+    assert not [one for one in writes(world) if one.rpartition("/")[2] in gone]
+
+
 def test_an_undo_that_names_nothing_is_refused(world: World) -> None:
     with pytest.raises(Exception, match="names nothing"):
         world.operation(mode="undo")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -34,6 +35,24 @@ def test_a_burst_of_hooks_starts_one_worker(world: World) -> None:
         answers = list(pool.map(lambda one: run_plugin(one, plugin=plugin), documents))
     assert {one.code for one in answers} == {0}
     world.settle()
+    assert starts(world) == 1
+
+
+def test_a_second_worker_ends_at_once_and_leaves_the_first_alone(world: World) -> None:
+    scene, key = world.add()
+    world.save(scene, title="one")
+    first = world.worker_pid()
+    program = str(world.config / "plugins" / "PlexSync" / "PlexSync.py")
+    second = subprocess.run(
+        [sys.executable, "-I", "-S", program, "--worker", str(world.data)],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (second.returncode, second.stdout, second.stderr) == (0, b"", b"")
+    world.save(scene, title="two")
+    wait_for(lambda: world.shown(key, "title") == "two", what="the title")
+    assert world.worker_pid() == first
     assert starts(world) == 1
 
 

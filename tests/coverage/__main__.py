@@ -19,14 +19,15 @@ from tests.coverage.interpreter import make_interpreter
 
 _FOLDER = ROOT / "build" / "coverage"
 _CONFIG = ROOT / "pyproject.toml"
-_TESTS = ["-q", "-n", "2", "--dist", "loadfile", "-m", "not torture and not browser"]
+_TESTS = ["-q", "-n", "4", "--dist", "loadfile", "-m", "not torture and not browser"]
 
 
 def main() -> int:
     """Run the tests and print the table; 1 if a test fails or too little was run."""
     asked = sys.argv[1:]
     kept = _FOLDER / "all"
-    if asked[:1] == ["--append"]:
+    append = asked[:1] == ["--append"]
+    if append:
         del asked[0]
     else:
         shutil.rmtree(_FOLDER, ignore_errors=True)
@@ -42,6 +43,8 @@ def main() -> int:
         [str(python), "-m", "pytest", *(asked or _TESTS)], cwd=ROOT, env=environment, check=False
     )
     measured = Coverage(data_file=str(kept), config_file=str(_CONFIG))
+    if append:
+        measured.load()
     measured.combine([str(one) for one in _FOLDER.glob("of-a-process.*")])
     measured.save()
     return max(ended.returncode, _report(measured))

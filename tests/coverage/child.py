@@ -4,14 +4,14 @@ The plugin finds what it would find without this: its own arguments, no site-pac
 Only modules that coverage.py has imported are there already.
 
 Stash waits for hooks, and tests count on how quick they are; starting to measure takes ten times
-as long. So the hook of an installed plugin is let through: hooks are measured where a test runs
-them in the checkout. Nothing is imported here that a hook would have to wait for.
+as long. So a hook that Stash starts is let through, and measured are those that a test starts by
+itself. Nothing is imported here that a hook would have to wait for.
 """
 
 import posix
 import sys
 
-CHECKOUT = __file__.removesuffix("/tests/coverage/child.py")
+BY_STASH = b"PYTHONPATH" in posix.environ  # Stash sets it to the folder of its plugins
 
 
 def start(packages: str) -> None:
@@ -56,8 +56,8 @@ def become(program: str) -> None:
 if __name__ == "__main__":
     _, folder, script, *arguments = sys.argv
     sys.argv = [script, *arguments]
-    if arguments or script == f"{CHECKOUT}/PlexSync.py":
-        start(folder)
-    else:
+    if BY_STASH and not arguments:
         start_unless_hook(folder)
+    else:
+        start(folder)
     become(script)

@@ -34,6 +34,9 @@ def make_interpreter(folder: Path) -> Path:
         child=_CHILD,
         packages=sysconfig.get_path("purelib"),
     )
+    for program in Path(sys.prefix, "bin").iterdir():
+        if not program.name.startswith("python"):
+            (programs / program.name).symlink_to(program)
     for name in ("python", "python3"):
         (programs / name).write_text(script, encoding="utf-8")
         (programs / name).chmod(0o755)

@@ -103,17 +103,3 @@ def test_a_wait_that_nobody_asks_for_is_ended(queue: JobQueue) -> None:
     assert queue.bound_waits(now=3, most=47) == 0  # fifty is asked for
     assert queue.bound_waits(now=3, most=46) == 1
     assert sorted(job.scene_id for job in queue.claim(now=3, limit=9)) == [1, 3]
-
-
-def test_whether_something_urgent_is_due_is_told_without_taking_it(folder: Path) -> None:
-    with closing(JobQueue(folder)) as queue:
-        queue.put_many([1], now=5, priority=Priority.SAVE)
-        queue.put_many([2], now=1, priority=Priority.BULK)
-
-        assert not queue.has_due(now=4, priority=Priority.SAVE)
-        assert queue.has_due(now=5, priority=Priority.SAVE)
-        assert queue.has_due(now=4, priority=Priority.BULK)
-        assert not queue.has_due(now=9, priority=Priority.RELATED)
-        assert [job.scene_id for job in queue.claim(now=9, limit=9)] == [1]
-        assert not queue.has_due(now=9, priority=Priority.SAVE)
-        assert queue.has_due(now=9, priority=Priority.BULK)
