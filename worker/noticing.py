@@ -13,7 +13,7 @@ from sync_queue.jobs import JobQueue, Priority
 from worker.repair import Repairs
 from worker.watch import Noticed, Watch
 
-STEP_SECONDS = 0.2  # then a person's save may be waiting
+STEP_SECONDS = 1.0  # then a person's save may be waiting
 
 
 class Noticing:
