@@ -81,10 +81,15 @@ class Listing:
             self._pages[name] = self._ahead.of(pages)
             self._totals[name] = run.state.total or 0
             self._reached.pop(name, None)
-        is_over = self._take_pages(run, context() if _compares(run) else "", now, seconds)
+        try:
+            run.is_listed = self._take_pages(run, context() if _compares(run) else "", now, seconds)
+        except BaseException:
+            self._pages.pop(name)  # begun anew behind the last page that was put
+            total = self._totals.pop(name)
+            self._runs.progress(run, total=total, left=total - run.state.done)
+            raise
         total = self._totals[name]
-        if is_over:
-            run.is_listed = True
+        if run.is_listed:
             del self._pages[name], self._totals[name]
         self._runs.progress(run, total=total, left=self._left(run, now))
         self._runs.save()
@@ -95,13 +100,11 @@ class Listing:
         pages = self._pages[run.state.id]
         until = time.monotonic() + seconds
         while True:
-            try:
-                page = next(pages, None)
-            except BaseException:
-                del self._pages[run.state.id]  # begun anew: an iterator that failed is at its end
-                raise
+            page = next(pages, None)
             if page is None:
-                self._put_missing(run, {}, self._known(run, None), now)
+                self._totals[run.state.id] += self._put_missing(
+                    run, {}, self._known(run, None), now
+                )
                 self._reached.pop(run.state.id, None)
                 return True
             self._put(run, page, context, now)
@@ -119,12 +122,12 @@ class Listing:
                 for one, source in page.items()
                 if not known.get(one) or known[one] != source_mark(source, context)
             ]
-            self._runs.count_unchanged(run, len(page) - len(put))
         if put:
             force = ALL_SCENES.get(run.state.mode, False)
             self._queue.put_many(put, now=now, priority=Priority.BULK, run=name, force=force)
-        self._totals[name] += len(page)
-        self._put_missing(run, page, known, now)
+        missing = self._put_missing(run, page, known, now)
+        self._runs.count_unchanged(run, len(page) - len(put))
+        self._totals[name] += len(page) + missing
         run.pages += 1
 
     def _known(self, run: Run, page: Mapping[int, bytes] | None) -> Mapping[int, int]:
@@ -143,16 +146,18 @@ class Listing:
 
     def _put_missing(
         self, run: Run, page: Mapping[int, bytes], known: Mapping[int, int], now: float
-    ) -> None:
+    ) -> int:
         """Scenes that are known and stand in no page: Stash may not have them any more.
 
         Looking at a scene that is there after all costs no request to Plex.
+
+        Returns:
+            How many there are.
         """
         missing = [one for one in known if one not in page]
         if missing:
-            name = run.state.id
-            self._queue.put_many(missing, now=now, priority=Priority.BULK, run=name)
-            self._totals[name] += len(missing)
+            self._queue.put_many(missing, now=now, priority=Priority.BULK, run=run.state.id)
+        return len(missing)
 
     def watch(self, now: float) -> None:
         """Move the progress of each listed run, and end those that are done."""

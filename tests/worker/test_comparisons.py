@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from demo.stash.server import StashServer
+from errors import NotKeptError
 from mirror.fingerprint import source_mark
 from mirror.ledger import Ledger, SceneState
 from stash.call import Connection
@@ -102,6 +104,36 @@ def test_a_listing_goes_on_with_the_next_page_after_a_restart(side: Side, tmp_pa
             pass
         client.close()
         assert len(stash.requests) == 2
+
+    [run] = side.runs.open()
+    assert run.state.total == 2 * SCENES_PER_PAGE + 10
+    assert side.queue.open_jobs_of_run("sync_all-1") == run.state.total
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file of this process can grow."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_page_that_could_not_be_kept_is_put_later(side: Side, tmp_path: Path) -> None:
+    with StashServer(tmp_path / "stash") as stash:
+        for _ in range(2 * SCENES_PER_PAGE + 10):
+            stash.store.add_scene()
+        client = StashClient(Connection(url=stash.url))
+        side.runs.begin("sync_all-1", "sync_all", now=NOW, watched=False)
+        side.step(client, seconds=0.0)
+        with full_disk(), pytest.raises(NotKeptError):
+            side.step(client)
+        while side.step(client):
+            pass
+        client.close()
 
     [run] = side.runs.open()
     assert run.state.total == 2 * SCENES_PER_PAGE + 10
