@@ -160,7 +160,8 @@ CATALOGUE: dict[str, Entry] = {
     # Why nothing starts
     "bad_call": Entry(
         "a call says nothing that PlexSync understands",
-        "reload the page after an update of the plugin; see docs/operations.md for what is known",
+        "reload the page after an update of the plugin; if it stays, report it with the support "
+        "bundle",
     ),
     "no_worker": Entry(
         "the worker cannot be started", "see worker.log in PlexSync's data folder for why"

@@ -90,6 +90,10 @@ class Written:
         """Return every value that may have been the last one asked for; several while unsure."""
         return set(self._scalars(name))
 
+    def surely_asked_for(self, name: str, value: str) -> bool:
+        """Tell whether this was the last value asked for, and Plex took it."""
+        return self.asked_scalars.get(name) == value and self.asked_for(name) == {value}
+
     def owns(self, name: str, value: str) -> bool:
         """Tell whether the field `name` showing `value` may be our own doing."""
         shown = normal_form(name, value)

@@ -17,12 +17,13 @@ from sync_queue.host import is_held
 from sync_queue.queue_status import Counts, DeadLetter, read_counts, read_dead_letters
 from worker.gate import META as GATE
 from worker.gate import Hold, read_hold
-from worker.modes import ASKING_MODES, LOOKING_MODES
+from worker.modes import ASKING_MODES, LISTED_MODES, LOOKING_MODES
 from worker.state import Outcome, Pause, RunState, State, read_state
 from worker.version import version_of
 
 FAILED_SHOWN = 50
 EVENTS_SHOWN = 50
+MANY_WRITTEN = 50  # fewer tell little of the time that a library takes
 NOWHERE = Path("/nonexistent")
 HERE = Path(__file__).parents[1]
 # Outcomes whose text names fields, ids and servers, and nothing that is in Stash.
@@ -109,6 +110,7 @@ def read_status(folder: Path | None, _command: Command | None = None) -> dict[st
         "queue": _queue(counts),
         "speed": speed,
         "seconds_left": _seconds_left(run, speed),
+        "rate": _rate(state),
         "failed": [asdict(one) for one in letters],
         "scenes": kept.states,
         "runs": [asdict(one) for one in state.runs.values()] if state else [],
@@ -145,6 +147,15 @@ def _seconds_left(run: RunState | None, speed: float) -> float | None:
     if run is None or not run.total or speed <= 0:
         return None
     return round(max(run.total - run.done, 0) / speed, 1)
+
+
+def _rate(state: State | None) -> float | None:
+    """How many scenes the last run that wrote many wrote each second."""
+    for run in reversed([*state.runs.values()] if state else []):
+        written = run.counts.get("changed", 0)
+        if run.mode in LISTED_MODES and run.finished and written >= MANY_WRITTEN:
+            return round(written / max(run.finished - run.started, 1.0), 1)
+    return None
 
 
 def _counts(kept: Kept, counts: Counts | None) -> dict[str, object]:

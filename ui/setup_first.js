@@ -6,8 +6,10 @@
   const { Fragment, useEffect, useState } = window.PluginApi.React;
   const { h, text: t } = ui;
   const PREVIEWED = 10;
-  // A careful guess for a first run, where every scene is written; the run itself shows its speed.
-  const SCENES_A_SECOND = 15;
+  // Scenes a second of a first run: where Plex is slow, and where it answers at once. What a run
+  // here was measured at tells more.
+  const SLOW = 15;
+  const QUICK = 300;
 
   const asSetting = (/** @type {string} */ lines) =>
     lines
@@ -184,24 +186,41 @@
     );
   }
 
+  /** How long all scenes will take. */
+  /** @param {number} count @param {number | null} rate */
+  function untilDone(count, rate) {
+    if (rate) return t("setup.first.measured", { time: ui.lasting(count / rate) });
+    const [least, most] = [ui.lasting(count / QUICK), ui.lasting(count / SLOW)];
+    return least === most
+      ? t("setup.first.about_so", { time: most })
+      : t("setup.first.between", { least, most });
+  }
+
   /** @param {StepProps} props */
   function First({ end, refresh, go }) {
     const [count, setCount] = useState(/** @type {number | null} */ (null));
+    const [rate, setRate] = useState(/** @type {number | null} */ (null));
     const [one, setOne] = useState(0);
     const [done, setDone] = useState(/** @type {any} */ (null));
     const act = ui.useAction(refresh);
     const asked = ui.useAsked();
     useEffect(() => {
+      let current = true;
       void act.run(async () => {
-        const told = await someScenes();
+        const [told, status] = await Promise.all([someScenes(), ui.operation({ mode: "status" })]);
+        if (!current) return;
+        setRate(status.rate);
         setCount(told.count);
         if (!told.ids.length) return;
         const preview = await asked.ask({ mode: "preview", ids: told.ids });
         const changed = ((preview && preview.scenes) || []).find(
           (/** @type {any} */ scene) => scene.kind === "changed",
         );
-        setOne(changed ? changed.scene_id : told.ids[0]);
+        if (current) setOne(changed ? changed.scene_id : told.ids[0]);
       });
+      return () => {
+        current = false;
+      };
     }, []);
     const syncOne = () =>
       act.run(async () => {
@@ -257,7 +276,7 @@
             h(
               "div",
               { className: "text-muted" },
-              t("setup.first.all.about", { count, time: ui.lasting(count / SCENES_A_SECOND) }),
+              t("setup.first.all.about", { count, time: untilDone(count, rate) }),
             ),
         ),
         h(Button, { disabled: act.busy || !count, onClick: syncAll }, t("do.sync_all")),

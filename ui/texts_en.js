@@ -114,14 +114,15 @@
     "trouble.back": "Newer",
     "trouble.next": "Older",
     "action.mapping": "Add mapping",
-    "action.scan": "Let Plex scan",
+    "action.scan": "Let Plex scan, now and always",
     "action.setup": "Set up",
     "action.token": "Sign in again",
     "action.settings": "Open settings",
     "action.choose": "Choose",
     "action.retry": "Retry",
     "action.undo_held": "Carry out the undos …",
-    "done.scan": "“Scan for missing files” is on: Plex is asked to scan their folders.",
+    "done.scan":
+      "Plex is asked to scan their folders. The setting “Scan for missing files” is on from now on, so that it is asked for every file that it does not have.",
     "done.retry": "They are tried again.",
 
     "events.title": "Last events",
@@ -228,9 +229,12 @@
     "setup.first.sent": "On its way to Plex:",
     "setup.first.all": "All scenes",
     "setup.first.all.about": {
-      one: "{count} scene, about {time}.",
-      other: "{count} scenes, about {time}. It goes on in the background.",
+      one: "{count} scene, {time}.",
+      other: "{count} scenes, {time}. All goes on in the background.",
     },
+    "setup.first.measured": "about {time}, as fast as the last run was",
+    "setup.first.between": "between {least} and {most}, as fast as your Plex is",
+    "setup.first.about_so": "about {time}",
 
     "elsewhere.title": "From another plugin",
     "elsewhere.about":

@@ -272,7 +272,7 @@ class Decider:
         return tuple(
             kind
             for kind, (_, field) in PICTURE_KINDS.items()
-            if kind in policy.cover_as and known.asked_for(field) != {mark}
+            if kind in policy.cover_as and not known.surely_asked_for(field, mark)
         )
 
 

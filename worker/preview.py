@@ -101,7 +101,7 @@ class Preview:
     def lines(self) -> tuple[str, ...]:
         """The same as a small table for the log."""
         return (
-            f"{self.total} scenes were looked at, nothing was written",
+            f"{_looked_at(self.total)}, nothing was written",
             *_table("would end as", self.counts),
             *_table("field that would be written", self.fields),
             *_table("reason to rest", self.reasons),
@@ -117,6 +117,10 @@ class Preview:
         if len(self._scenes) < SCENES_SHOWN:
             shown = {"scene_id": scene_id, "title": title, "kind": kind, "text": text}
             self._scenes.append({**shown, "items": list(items)})
+
+
+def _looked_at(scenes: int) -> str:
+    return "1 scene was looked at" if scenes == 1 else f"{scenes:,} scenes were looked at"
 
 
 def _fields(target: Target) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ class Faults:
         status: Every `/graphql` answers with it.
         locked: `/graphql` answers 200 with "database is locked".
         delay_seconds: How much later every answer comes.
+        hangs: No answer comes as long as this is set, or until the asker goes.
+        cuts_pictures: Only half of a picture comes before the connection is closed.
         refuse_cookies: No session cookie is good any more.
     """
 
@@ -30,6 +32,8 @@ class Faults:
     status: int | None = None
     locked: bool = False
     delay_seconds: float = 0.0
+    hangs: bool = False
+    cuts_pictures: bool = False
     refuse_cookies: bool = False
 
 

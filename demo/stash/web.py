@@ -19,6 +19,7 @@ from demo.stash.pictures import answer_picture
 from demo.stash.sessions import AuthKind, Verdict
 
 BROWSER_HEADER = "X-Stand-In-Browser"
+_LOOK_SECONDS = 0.05
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -134,6 +135,8 @@ class StashHandler(BaseHTTPRequestHandler):
             entry.operation, entry.variables = call.query, call.variables
         server.log.append(entry)
         time.sleep(server.latency_seconds + (0 if by_browser else faults.delay_seconds))
+        while faults.hangs and not by_browser and not self._client_is_gone():
+            time.sleep(_LOOK_SECONDS)
         if faults.down and not by_browser:
             self.close_connection = True
             return
@@ -201,7 +204,9 @@ class StashHandler(BaseHTTPRequestHandler):
         answer = answer_picture(self.server.core.store, path, query, match)
         headers = self._renewal(verdict)
         if self.command == "GET" and answer is not None:
-            self._send(entry, answer.status, {**answer.headers, **headers}, answer.body)
+            is_cut = self.server.faults.cuts_pictures and not entry.by_browser
+            told = {**answer.headers, **headers}
+            self._send(entry, answer.status, told, answer.body, is_cut=is_cut)
             return
         page = self._page(path)
         if page is not None:
@@ -236,7 +241,13 @@ class StashHandler(BaseHTTPRequestHandler):
         self._send(entry, status, headers, body)
 
     def _send(
-        self, entry: LoggedRequest, status: int, headers: dict[str, str], body: bytes
+        self,
+        entry: LoggedRequest,
+        status: int,
+        headers: dict[str, str],
+        body: bytes,
+        *,
+        is_cut: bool = False,
     ) -> None:
         entry.status = status
         self.send_response_only(status)
@@ -249,7 +260,8 @@ class StashHandler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD" and status != 304:
-            self.wfile.write(body)
+            self.wfile.write(body[: len(body) // 2] if is_cut else body)
+        self.close_connection |= is_cut
 
     def _client_is_gone(self) -> bool:
         try:

@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from mirror.ledger import Ledger
 from plugin.status import worker_lives
-from tests.acceptance.world import World
+from tests.acceptance.world import JPEG, World
 from tests.waiting import wait_for
 from worker.loop import End, Worker
 
@@ -177,6 +177,21 @@ def test_an_hour_of_500s_costs_no_scene_its_attempts(world: World) -> None:
         seconds=60,
     )
     assert world.operation(mode="status")["failed"] == []
+
+
+def test_a_first_cover_that_is_cut_off_on_its_way_is_sent_again(world: World) -> None:
+    """What was promised before the upload is no proof that Plex has it."""
+    scene, key = world.add(cover=JPEG)
+    world.plex.faults.set("reset", methods={"POST"})
+    world.save(scene, title="t")
+    world.wait_for_pause("plex_away")
+    assert not world.plex.store.item(key).uploads
+    world.plex.faults.clear()
+
+    wait_for(lambda: world.plex.store.item(key).uploads, what="the cover")
+    world.settle()
+    assert [one.data for one in world.plex.store.item(key).uploads] == [JPEG]
+    assert "thumb" in world.plex.store.item(key).locked
 
 
 def test_a_worker_ends_when_stash_has_been_gone_for_long(world: World) -> None:

@@ -31,6 +31,7 @@ def status(**changes: object) -> dict[str, Any]:
         "runs": [],
         "speed": 0.0,
         "seconds_left": None,
+        "rate": None,
         "events": [event(45, "changed", "Title, summary and 3 tags were written", ago=40)],
         "setup": {"is_open": False, "is_done": True, "step": ""},
         "moves": False,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from demo.stash.server import StashServer
 from tests.browser.answers import candidate, event, light, run, status, trouble
 from tests.browser.stage import Stage
 
@@ -195,6 +196,21 @@ def test_writing_is_paused_and_goes_on(stage: Stage) -> None:
 
     stage.see("Changes are written to Plex again.")
     assert len(stage.calls("hold")) == len(stage.calls("go_on")) == 1
+
+
+def test_letting_plex_scan_says_that_a_setting_is_switched_on(
+    stage: Stage, stash: StashServer
+) -> None:
+    missing = trouble("not_scanned", 3, "3 scenes: Plex has not scanned /data.", action="scan")
+    stage.answer("status", status(troubles=[missing]))
+    stage.open(PAGE)
+    stage.see("3 scenes: Plex has not scanned /data.")
+    before = len(stage.calls("wake"))
+    stage.button("Let Plex scan, now and always").click()
+
+    stage.see("The setting “Scan for missing files” is on from now on")
+    assert stash.store.plugin_settings["PlexSync"]["scanMissing"] is True
+    assert len(stage.calls("wake")) > before
 
 
 @pytest.mark.parametrize(

@@ -264,6 +264,7 @@ def test_one_scene_is_synced_before_all_of_them(setup: Stage) -> None:
     at(setup, "first")
     setup.see("Writes scene 2 alone.")  # the first that would be changed
     setup.see("3 scenes, about 1 second.")
+    setup.see("All goes on in the background.")
     setup.button("Sync one scene").click()
     setup.see("On its way to Plex:")
     setup.picture("setup-6-first")
@@ -273,6 +274,23 @@ def test_one_scene_is_synced_before_all_of_them(setup: Stage) -> None:
     what = [(one["mode"], one.get("do", "")) for one in setup.asked]
     said = [one for one in what if one[0] in {"sync", "start"} or one[1] == "finish"]
     assert said == [("sync", ""), ("setup", "finish"), ("start", "")]
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        (None, "9,000 scenes, between 30 seconds and 10 minutes, as fast as your Plex is."),
+        (200.0, "9,000 scenes, about 45 seconds, as fast as the last run was."),
+    ],
+)
+def test_how_long_all_scenes_take_is_measured_once_it_was(
+    setup: Stage, stash: StashServer, rate: float | None, said: str
+) -> None:
+    for number in range(9000 - len(stash.store.scenes)):
+        stash.store.add_scene(f"/data/stash/more {number}.mp4")
+    setup.answer("status", {**is_open("first"), "rate": rate})
+    at(setup, "first")
+    setup.see(said)
 
 
 def test_every_step_can_be_skipped_and_the_set_up_left(setup: Stage, stash: StashServer) -> None:

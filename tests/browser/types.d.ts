@@ -78,6 +78,7 @@ declare global {
     runs: Run[];
     speed: number;
     seconds_left: number | null;
+    rate: number | null;
     events: SyncEvent[];
     setup: { is_open: boolean; is_done: boolean; step: string };
     moves: boolean;

@@ -9,6 +9,7 @@ from tests.faults.stage import THEIRS, Stage
 from tests.waiting import wait_for
 
 ANSWERS, WRITES, WAYS = "Plex answers", "Plex answers writes", "Plex is different"
+PICTURES = "Plex answers pictures"
 AWAY, BUSY = "plex_away", "retrying"
 # What each status means where nothing else is wrong.
 EVERYWHERE = {
@@ -43,6 +44,15 @@ TO_WRITES = {
     "html": BUSY,
     "redirect:http://192.0.2.1/": "not_configured",
 }
+TO_PICTURES = {
+    "status:400": "refused_edit",
+    "status:401": "token_refused",
+    "status:500": BUSY,
+    "reset": AWAY,
+    "lost": AWAY,
+    "hang": AWAY,
+    "html": BUSY,
+}
 QUICK = {"maintenance", "garbage"}
 WORDS = {
     "maintenance": "its maintenance page (503)",
@@ -59,6 +69,12 @@ WORDS = {
 
 def _set(kind: str, stage: Stage, **rules: object) -> None:
     stage.world.plex.faults.set(kind, **rules)  # type: ignore[arg-type]
+
+
+def _send_pictures_into(kind: str, stage: Stage) -> None:
+    """Each scene gets a cover, and with the next saves these are sent."""
+    stage.give_covers()
+    _set(kind, stage, methods={"POST"})
 
 
 def clear(stage: Stage) -> None:
@@ -202,6 +218,17 @@ FAULTS = [
             then=retry if sees == "refused_edit" else lambda _stage: None,
         )
         for kind, sees in TO_WRITES.items()
+    ),
+    *(
+        Fault(
+            group=PICTURES,
+            name=f"{PICTURES} with {_named(kind)}",
+            begin=partial(_send_pictures_into, kind),
+            end=clear,
+            sees=sees,
+            then=retry if sees == "refused_edit" else lambda _stage: None,
+        )
+        for kind, sees in TO_PICTURES.items()
     ),
     Fault(
         group=WAYS,

@@ -21,6 +21,11 @@ def _fault(name: str, switch: str, on: object, off: object, sees: str, **more: o
     return Fault(group=GROUP, name=name, begin=begin, end=end, sees=sees, **more)  # type: ignore[arg-type]
 
 
+def _cut_covers(stage: Stage) -> None:
+    stage.give_covers()
+    _set("cuts_pictures", True, stage)
+
+
 def _save_anew(stage: Stage) -> None:
     """A save brings a fresh login."""
     stage.edit_all()
@@ -62,6 +67,14 @@ FAULTS = [
         "stash_refused",
         credentials=True,
         then=_save_anew,
+    ),
+    _fault("it answers nothing, and keeps the connection open", "hangs", True, False, AWAY),
+    Fault(
+        group=GROUP,
+        name="it breaks off in the middle of covers",
+        begin=_cut_covers,
+        end=partial(_set, "cuts_pictures", False),
+        sees="retrying",
     ),
     Fault(
         group=GROUP,

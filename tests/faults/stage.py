@@ -13,7 +13,8 @@ from typing import Any
 
 from demo.plexserver import edits
 from demo.plexserver.wire import LoggedRequest
-from tests.acceptance.world import World
+from plex.pictures import digest
+from tests.acceptance.world import JPEG, World
 from tests.torture.verdict import accidents
 from tests.waiting import wait_for
 
@@ -30,7 +31,8 @@ class Subject:
         keys: All rating keys that its file ever had, the present one last.
         titles: All titles that Stash ever had for it.
         tags: All tags likewise.
-        tag_ids: The tags that it has now.
+        cover: What its poster has to show; empty where that is no matter.
+        covers: The digests of all covers that it ever had.
     """
 
     number: int
@@ -39,6 +41,8 @@ class Subject:
     titles: list[str] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
     tag: str = ""
+    cover: bytes = b""
+    covers: set[str] = field(default_factory=set)
 
     @property
     def key(self) -> int:
@@ -86,6 +90,18 @@ class Stage:
         tag = self.world.stash.store.add_tag(one.tag)
         self.world.save(one.scene, title=one.titles[-1], tag_ids=[str(tag)])
 
+    def give_covers(self) -> None:
+        """Another cover for each scene; its next save brings it."""
+        self._rounds += 1
+        for one in self.subjects:
+            one.cover = JPEG + f"{one.number} round {self._rounds}".encode()
+            one.covers.add(digest(one.cover))
+            self.world.stash.store.set_cover(one.scene, one.cover)
+
+    def _shows_cover(self, one: Subject) -> bool:
+        selected = self.world.plex.store.item(one.key).selected.get("posters", "")
+        return not one.cover or selected.endswith(digest(one.cover))
+
     def is_right(self, one: Subject) -> bool:
         """Whether an item shows what Stash says, and a person's value beside it."""
         with suppress(KeyError):
@@ -93,7 +109,8 @@ class Stage:
             shown = set(self._genres(one))
             if self.forgets:
                 shown -= one.tags - {one.tag}
-            return title == one.titles[-1] and shown == {one.tag, THEIRS}
+            is_text_right = title == one.titles[-1] and shown == {one.tag, THEIRS}
+            return is_text_right and self._shows_cover(one)
         return False
 
     def _genres(self, one: Subject) -> list[str]:
@@ -144,6 +161,10 @@ class Stage:
     def wrong_writes(self) -> Iterator[str]:
         """Each write of a value that the item's own scene never had in Stash."""
         owners = {key: one for one in self.subjects for key in one.keys}
+        for key, one in owners.items():
+            item = self.world.plex.store.live(key)
+            if item and {upload.sha1 for upload in item.uploads} - one.covers:
+                yield f"item {key} was sent a picture that its scene never had"
         for request in self.edits():
             if not request.keys:
                 yield f"{request.raw_target} names no item, so that all are meant"

@@ -623,6 +623,10 @@ def test_what_may_have_been_asked_for_last_is_several_while_a_write_is_unsure() 
     assert known.asked_for("thumb") == {"a", "b"}
     assert known.asked_for("art") == {"c"}
     assert known.asked_for("title") == set()
+    assert not known.surely_asked_for("art", "c")  # begun, and never confirmed
+    assert not known.surely_asked_for("thumb", "b")
+    assert not known.surely_asked_for("thumb", "a")
+    assert Written(asked_scalars={"thumb": "a"}).surely_asked_for("thumb", "a")
 
 
 def test_two_writes_of_one_item_in_one_batch_are_both_possible(ledger: Ledger) -> None:
