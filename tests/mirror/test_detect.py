@@ -581,9 +581,9 @@ def test_all_that_is_told_reads_as_sentences() -> None:
     assert text(doubtful) == (
         "No mapping is proposed, and the paths of Stash find 12.3 % of 1000 files that Plex knows "
         "by name. 2 files whose name occurs only once stand elsewhere in Plex: write a pair for "
-        "the folder, if it is the same file. Not found by path, for example: /data/x.mp4, "
-        "/data/y.mp4. No chosen Plex library holds /mnt/b: add that folder to one, or choose the "
-        "library that has it, if its scenes are to be shown in Plex."
+        "the folder, if it is the same file. No chosen Plex library holds /mnt/b: add that folder "
+        "to one, or choose the library that has it, if its scenes are to be shown in Plex. Not "
+        "found by path, for example: /data/x.mp4, /data/y.mp4."
     )
     assert replace(doubtful, sampled=1, named=0).sentences()[0] == (
         "Plex has no file with the name of any of 1 file of Stash, so nothing can be told about "
