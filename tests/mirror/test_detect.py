@@ -537,6 +537,16 @@ def test_coverage_is_rounded_down_so_that_only_all_are_all() -> None:
     assert "100 % of 400 files" in text(SURE)
 
 
+@pytest.mark.parametrize(
+    ("scenes", "agreeing", "is_enough"),
+    [(4, 2, True), (4, 1, False), (3, 2, True), (3, 1, False), (1, 1, True), (900, 20, True)],
+)
+def test_of_a_few_scenes_half_have_to_agree(scenes: int, agreeing: int, is_enough: bool) -> None:
+    found = replace(SURE, named=agreeing, matched=agreeing, agreeing=agreeing)
+    assert found.may_be_used(scenes) is is_enough
+    assert not replace(found, agreeing=agreeing - 1).may_be_used(900)
+
+
 def test_a_proposal_names_its_pairs() -> None:
     assert SURE.sentences() == ("/data => /mnt finds 100 % of 400 files that Plex knows by name.",)
     two = replace(SURE, pairs=(("/a", "/x"), ("/b", "/y")))
