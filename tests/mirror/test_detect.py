@@ -481,6 +481,17 @@ def test_a_folder_to_add_is_a_library_folder_of_stash_with_all_that_comes_into_i
     assert found.missing_folders == ("/mnt/b",)
 
 
+def test_a_folder_to_add_may_lie_around_one_that_a_library_holds() -> None:
+    found = detect(
+        [*below("/data/a", FILMS), "/data/1.mp4"],
+        below("/mnt/v/a", FILMS),
+        plex_folders=["/mnt/v/a"],
+        stash_folders=["/data"],
+    )
+
+    assert found.missing_folders == ("/mnt/v",)
+
+
 def test_a_folder_to_add_is_named_by_the_pair_that_holds_it() -> None:
     linked = ["deep/x.mp4", "deep/y.mp4"]
     found = detect(
