@@ -546,6 +546,9 @@ def test_the_log_tells_what_became_of_a_match(
     ("path", "titles"),
     [
         ("/v/Scene.mp4", ("Scene",)),
+        ("/v/-Scene 720p.mp4", ("-Scene 720p", "Scene")),
+        ("/v/_Scene 2024-05-17.mp4", ("_Scene 2024-05-17", "Scene")),
+        ("/v/ -_.mp4", ()),
         ("/v/Scene WEBDL-1080p.mp4", ("Scene WEBDL-1080p", "Scene")),
         (
             "/v/Studio - Name 2024-05-17 [WEB-DL 720p] extra.mkv",

@@ -143,6 +143,16 @@ def test_a_ticket_of_a_process_that_lives_counts_for_seconds_whatever_the_clock_
         wait_for(lambda: started(data), what="the worker")
 
 
+def test_a_start_that_fails_keeps_the_ticket_of_who_tried(plugin: Path, tmp_path: Path) -> None:
+    """So that sixty hooks in a row do not all fail at it, and the next minute's one tries anew."""
+    data = tmp_path / "data"
+    (data / "worker.log").mkdir()
+    with pytest.raises(OSError, match="director"):
+        inbox.start_worker(str(data), str(plugin))
+    assert (data / "worker.start").read_text() == str(os.getpid())
+    assert not inbox.start_worker(str(data), str(plugin))
+
+
 @pytest.mark.parametrize("text", ["", "no number", "1234x"])
 def test_a_ticket_that_names_nobody_counts_by_its_age(
     text: str, plugin: Path, tmp_path: Path

@@ -481,6 +481,17 @@ def test_a_folder_to_add_is_a_library_folder_of_stash_with_all_that_comes_into_i
     assert found.missing_folders == ("/mnt/b",)
 
 
+def test_a_folder_to_add_may_lie_around_one_that_a_library_holds() -> None:
+    found = detect(
+        [*below("/data/a", FILMS), "/data/1.mp4"],
+        below("/mnt/v/a", FILMS),
+        plex_folders=["/mnt/v/a"],
+        stash_folders=["/data"],
+    )
+
+    assert found.missing_folders == ("/mnt/v",)
+
+
 def test_a_folder_to_add_is_named_by_the_pair_that_holds_it() -> None:
     linked = ["deep/x.mp4", "deep/y.mp4"]
     found = detect(
@@ -535,6 +546,16 @@ def test_coverage_is_rounded_down_so_that_only_all_are_all() -> None:
     assert "98.7 % of 400 files" in text(replace(SURE, matched=395))
     assert "99.9 % of 10000 files" in text(replace(SURE, named=10_000, matched=9_999))
     assert "100 % of 400 files" in text(SURE)
+
+
+@pytest.mark.parametrize(
+    ("scenes", "agreeing", "is_enough"),
+    [(4, 2, True), (4, 1, False), (3, 2, True), (3, 1, False), (1, 1, True), (900, 20, True)],
+)
+def test_of_a_few_scenes_half_have_to_agree(scenes: int, agreeing: int, is_enough: bool) -> None:
+    found = replace(SURE, named=agreeing, matched=agreeing, agreeing=agreeing)
+    assert found.may_be_used(scenes) is is_enough
+    assert not replace(found, agreeing=agreeing - 1).may_be_used(900)
 
 
 def test_a_proposal_names_its_pairs() -> None:

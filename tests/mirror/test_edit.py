@@ -648,3 +648,9 @@ def test_one_spelling_written_with_other_signs_is_no_other_spelling() -> None:
     known = Written(asked_tags={"genre": ("caf\u00e9", "Jazz")})
     assert not plan_edit(want({"genre": ["cafe\u0301", "Jazz "]}), item, known, PLAIN)
     assert plan_edit(want({"genre": ["CAF\u00c9", "Jazz"]}), item, known, PLAIN)
+
+
+def test_a_list_that_is_right_is_locked_with_what_is_written() -> None:
+    item = movie(lists={"genre": ["A"], "label": ["x"], "director": ["hers"]}, title="old")
+    desired = want({"genre": ["A"], "label": ["x"], "director": []}, title="new")
+    assert plan_edit(desired, item, None, PLAIN).lock == {"title", "genre", "label"}

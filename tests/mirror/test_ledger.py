@@ -25,6 +25,7 @@ from mirror.records import (
     Confirmation,
     Intent,
     ItemId,
+    SceneDetail,
     SceneState,
     before_json,
     links_of,
@@ -662,3 +663,36 @@ def test_what_is_about_to_be_written_is_not_known_to_be_there(
         expected = replace(expected, cover="", cover_etag="", cover_sha1="")
     assert ledger.scene(1) == expected
     assert ledger.scene(2) == replace(cover, scene_id=2, changed=1)
+
+
+def test_of_more_items_and_scenes_than_one_query_may_name_all_are_read(ledger: Ledger) -> None:
+    items = {replace(ITEM, rating_key=key): Written() for key in range(1200)}
+    ledger.confirm([Confirmation(state=in_step(1), items=items)], now=2)
+    ledger.set_scenes([in_step(n) for n in range(1200)], now=3)
+
+    keys = [*range(0, 1200, 2), *range(1201), 7]
+    assert set(ledger.known_items("m", keys).rows) == set(items)
+    assert ledger.known_items("another", keys).rows == {}
+    assert set(ledger.scenes(keys)) == set(range(1200))
+
+
+def test_an_item_that_two_scenes_of_one_batch_confirm_keeps_what_stood_there(
+    ledger: Ledger,
+) -> None:
+    second = Written(asked_scalars={"title": "T"}, before={"title": Standing(value="t")})
+    ledger.confirm(
+        [
+            Confirmation(state=in_step(1), items={ITEM: FIRST}),
+            Confirmation(state=in_step(2), items={ITEM: second}),
+        ],
+        now=2,
+    )
+    assert ledger.written(ITEM) == replace(second, before={**FIRST.before, **second.before})
+    assert ledger.known_items("m", [7]).writer(ITEM) == 2
+
+
+def test_each_detail_of_a_scene_comes_back_by_itself(ledger: Ledger) -> None:
+    details = [SceneDetail(kept=("title",)), SceneDetail(cut={"summary": "s"}), SceneDetail()]
+    states = [replace(in_step(n), detail=one) for n, one in enumerate(details)]
+    ledger.set_scenes(states, now=1)
+    assert [ledger.scenes([n])[n].detail for n in range(3)] == details

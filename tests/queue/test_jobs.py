@@ -858,3 +858,15 @@ def test_a_queue_of_an_older_version_is_counted_when_it_is_opened(tmp_path: Path
         assert queue.open_jobs_of_run("all") == 2
         queue.put_many([4], now=0, priority=Priority.BULK, run="all")
         assert queue.open_jobs_of_run("all") == 3
+
+
+def test_an_attempt_that_is_given_back_is_the_only_one_that_does_not_count(queue: JobQueue) -> None:
+    queue.put_many([7], now=0, priority=SAVE)
+    for now in (1, 2):
+        queue.retry(claim_one(queue, now=now), not_before=now, code="x", message="y")
+    third = claim_one(queue, now=3)
+    assert third.attempts == 3
+
+    queue.release([third])
+
+    assert claim_one(queue, now=4).attempts == 3
