@@ -11,7 +11,6 @@ import logging
 import os
 import time
 from collections.abc import Sequence
-from enum import Enum
 from pathlib import Path
 
 from errors import DamagedError, MappingChangedError, NotKeptError, WaitError
@@ -23,6 +22,7 @@ from worker.arrivals import Inbox
 from worker.catch_up import CatchUp
 from worker.clock import Clock
 from worker.comparisons import Comparisons
+from worker.ending import STASH_GONE_SECONDS, End, Ending
 from worker.gate import Gate
 from worker.in_force import InForce
 from worker.intake import Intake
@@ -47,20 +47,7 @@ from worker.version import CodeWatch, version_of
 log = logging.getLogger("PlexSync.worker")
 
 POLL_SECONDS = 0.4  # shorter than the hold of a save, which is counted from its arrival
-STASH_GONE_SECONDS = 600.0
-FIRST_CALL_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 3700.0  # a little more than the longest back-off
-
-
-class End(Enum):
-    """Why a worker ended."""
-
-    STASH_GONE = "Stash has not answered for ten minutes"
-    NO_CALL = "nobody said how to reach Stash"
-    DISABLED = "the plugin is switched off or removed"
-    REPLACED = "the plugin's files were replaced"
-    ASKED = "the system asked it to end"
-    FOLDER_GONE = "its data folder is gone, or another one stands in its place"
 
 
 class Worker:
@@ -82,7 +69,6 @@ class Worker:
         stash_gone_seconds: float = STASH_GONE_SECONDS,
     ) -> None:
         self._folder = folder
-        self._stash_gone_seconds = stash_gone_seconds
         self._stores = Stores(folder)
         self._queue, self._ledger = self._stores.queue, self._stores.ledger
         self._inbox = Inbox(folder)
@@ -154,16 +140,14 @@ class Worker:
             stash=self._stash.current_connection,
             look_at_token=self._stash.ask_soon,
         )
-        self._lock = folder / "worker.lock"
-        self._lock_inode = self._lock.stat().st_ino if self._lock.exists() else 0
-        self._started = time.monotonic()
         self._clock = Clock()
-        self._code = CodeWatch(here)
-        self._is_asked_to_end = False
+        self._ending = Ending(
+            folder / "worker.lock", CodeWatch(here), stash_gone_seconds=stash_gone_seconds
+        )
 
     def ask_to_end(self) -> None:
         """End after the scene in hand."""
-        self._is_asked_to_end = True
+        self._ending.is_asked = True
 
     def close(self) -> None:
         """Close every file and connection; nothing depends on this being called."""
@@ -181,10 +165,10 @@ class Worker:
         self._queue.bound_waits(now=time.time(), most=LONGEST_WAIT_SECONDS)
         self._show.publish(None, force=True)
         while True:
-            if self._is_evicted():  # whatever stands there now belongs to somebody else
+            if self._ending.is_evicted():  # whatever stands there now belongs to somebody else
                 return End.FOLDER_GONE
             worked = self._turn()
-            end = self._reason_to_end()
+            end = self._ending.reason(self._stash, is_enabled=self._in_force.is_enabled)
             if end:
                 self._runs.save_if_dirty()
                 self._show.publish(self._brake.pause, force=True)
@@ -224,7 +208,7 @@ class Worker:
         if took:
             self._watch_runs(now)  # what is done with at once is seen to be, whatever fails next
         asked = self._in_force.settings is not None and self._setup.step(now)
-        self._code.look()
+        self._ending.code.look()
         self._look_at_conditions(now)
         self._probe(now)
         did = any([took, asked, self._catch_up_if_due(now), self._list(now), self._work(now)])
@@ -238,36 +222,11 @@ class Worker:
             self._stores.copy_daily(now)
         return did
 
-    def _is_evicted(self) -> bool:
-        """Whether the lock that we hold is not the one that others see any more.
-
-        A folder that was deleted and made anew would otherwise have two workers, one of which
-        keeps queue and ledger in files that nobody can open again.
-        """
-        if not self._lock_inode:
-            return False
-        try:
-            return os.stat(self._lock).st_ino != self._lock_inode  # noqa: PTH116 - at each look
-        except OSError:
-            return True
-
     def _rest(self) -> None:
         is_waiting = self._brake.pause or self._gate.is_closed(time.time())
         due = None if is_waiting else self._queue.next_due()
         until_due = POLL_SECONDS if due is None else due - time.time()
         time.sleep(min(POLL_SECONDS, max(until_due, 0.01)))
-
-    def _reason_to_end(self) -> End | None:
-        now = time.monotonic()
-        if self._is_asked_to_end:
-            return End.ASKED
-        if not self._in_force.is_enabled:
-            return End.DISABLED
-        if self._stash.client is None:
-            return End.NO_CALL if now - self._started > FIRST_CALL_SECONDS else None
-        if now - self._stash.seen > self._stash_gone_seconds:
-            return End.STASH_GONE
-        return End.REPLACED if self._code.is_over else None
 
     # What Stash says about us
 
@@ -349,8 +308,7 @@ class Worker:
         return "" if self._brake.pause else self._plex.context(settings)
 
     def _may_work(self) -> bool:
-        is_busy_ending = self._code.is_changing or self._is_asked_to_end
-        return not (self._brake.pause or is_busy_ending)
+        return not (self._brake.pause or self._ending.is_near)
 
     def _work(self, now: float) -> bool:
         """Sync one batch, or look at something that has to be looked at."""
@@ -369,7 +327,7 @@ class Worker:
             self._intake.take(now)
         self._watch_runs(now)
         self._show.publish(self._brake.pause)
-        is_stopped = self._is_asked_to_end or self._gate.is_closed(now)
+        is_stopped = self._ending.is_asked or self._gate.is_closed(now)
         return not (is_stopped or self._settler.has_cancelled(jobs))
 
     def _stop_run(self, run_id: str, now: float) -> None:

@@ -17,9 +17,10 @@ from filelock import FileLock, Timeout
 from errors import DamagedError, PlexSyncError
 from sync_queue.inbox import drop_ticket, keep_ticket, start_worker
 from worker.arrivals import Inbox
+from worker.ending import End
 from worker.foreign import where
 from worker.log import log_to
-from worker.loop import End, Worker
+from worker.loop import Worker
 from worker.state import show_why
 
 log = logging.getLogger("PlexSync.worker")

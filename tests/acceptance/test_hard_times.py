@@ -16,7 +16,8 @@ from mirror.ledger import Ledger
 from plugin.status import worker_lives
 from tests.acceptance.world import JPEG, World
 from tests.waiting import wait_for
-from worker.loop import End, Worker
+from worker.ending import End
+from worker.loop import Worker
 
 
 def kill_worker(world: World) -> None:
