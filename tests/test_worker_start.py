@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
 import subprocess
@@ -16,6 +15,9 @@ from filelock import FileLock
 
 from sync_queue import host, inbox
 from tests.waiting import wait_for
+
+if sys.platform != "win32":
+    import fcntl
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="its worker locks with flock, in a session of its own"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from tests.coverage.interpreter import make_interpreter
 from tests.plugin_process import PLUGIN, hook_document
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="the interpreter that measures is a script for a shell"
+)
 _STEPS = "SELECT path, COUNT(*) FROM arc JOIN file ON file.id = arc.file_id GROUP BY path"
 
 

@@ -27,8 +27,9 @@ def here(tmp_path: Path) -> Path:
     return folder
 
 
-def mode(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
+def has_mode(path: Path, wanted: int) -> bool:
+    """Always so where files have no modes."""
+    return os.name != "posix" or stat.S_IMODE(path.stat().st_mode) == wanted
 
 
 def test_the_data_folder_is_made_beside_stash_s_configuration(config: Path, here: Path) -> None:
@@ -36,7 +37,7 @@ def test_the_data_folder_is_made_beside_stash_s_configuration(config: Path, here
 
     assert made == f"{config}/plugin-data/PlexSync"
     folders = [Path(made).parent, Path(made), Path(made) / "inbox"]
-    assert [mode(one) for one in folders] == [0o700] * 3
+    assert [has_mode(one, 0o700) for one in folders] == [True] * 3
     assert inbox.data_folder(str(config), str(here)) == made
     assert inbox.find_data_folder(str(config), str(here)) == made
     assert list(here.iterdir()) == []
@@ -55,7 +56,8 @@ def test_where_it_cannot_be_made_it_lies_in_the_plugin_s_own_folder(
     made = inbox.data_folder(str(config), str(here))
 
     assert made == f"{here}/data"
-    assert [mode(here / "data"), mode(here / "data" / "inbox")] == [0o700] * 2
+    for one in (here / "data", here / "data" / "inbox"):
+        assert has_mode(one, 0o700)
 
 
 def test_the_folder_that_holds_our_data_stays_the_only_one(config: Path, here: Path) -> None:
@@ -89,7 +91,7 @@ def test_a_kept_document_has_a_name_that_sorts_by_time_and_tells_its_writer(tmp_
     assert rest == f"{os.getpid()}.json"
     assert [one.name for one in (tmp_path / "inbox").iterdir()] == [name]
     assert (tmp_path / "inbox" / name).read_bytes() == b"first"
-    assert mode(tmp_path / "inbox" / name) == 0o600
+    assert has_mode(tmp_path / "inbox" / name, 0o600)
 
 
 def test_a_document_that_comes_in_pieces_is_kept_whole(tmp_path: Path) -> None:

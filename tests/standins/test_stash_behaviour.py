@@ -516,6 +516,7 @@ def test_nothing_is_left_of_a_stopped_server(server: StashServer, recorder: Reco
         socket.create_connection(("127.0.0.1", server.core.port))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="ends it by a signal")
 def test_the_stand_in_runs_by_itself(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "demo.stash", "--folder", str(tmp_path), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
