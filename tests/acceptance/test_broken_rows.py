@@ -18,7 +18,7 @@ BROKEN_ITEM = "UPDATE items SET before = 'no JSON' WHERE scene_id = {scene}"
 
 
 def wait_for_title(world: World, key: int, title: str) -> None:
-    wait_for(lambda: world.shown(key, "title") == title, what=f"the title {title!r}", seconds=10)
+    wait_for(lambda: world.shown(key, "title") == title, what=f"the title {title!r}")
 
 
 def three_in_step(world: World) -> list[tuple[int, int]]:
@@ -109,15 +109,16 @@ def test_an_item_that_changed_in_plex_is_repaired_though_another_ones_row_is_bro
     pairs = three_in_step(world)
     pid = world.worker_pid()
     change_ledger(world, BROKEN_ITEM.format(scene=pairs[0][0]))
-    world.operation(mode="wake")
+    world.look()
     world.settle()
     for _, key in pairs:
         world.plex.store.live(key).locked.discard("title")  # type: ignore[union-attr]
         world.plex.store.refresh_item(key, title="an agent's")
 
-    world.operation(mode="wake")
+    world.look()
     for n in (1, 2):
         wait_for_title(world, pairs[n][1], f"before {n}")
-    assert f"scene {pairs[0][0]}: unexpected trouble: JSONDecodeError" in world.worker_log()
+    trouble = f"scene {pairs[0][0]}: unexpected trouble: JSONDecodeError"
+    wait_for(lambda: trouble in world.worker_log(), what="word of the broken row")
     assert world.shown(pairs[0][1], "title") == "an agent's"
     assert world.worker_pid() == pid

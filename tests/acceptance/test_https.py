@@ -36,7 +36,7 @@ def test_that_nothing_is_checked_is_said_as_long_as_it_is_so(world: World) -> No
         world.configure(plexUrl=front.url, plexCertificate="unchecked")
         world.save(scene, title="sent")
         wait_for(lambda: world.shown(key, "title") == "sent", what="the title")
-        wait_for(lambda: world.operation(mode="status")["complaints"], what="the complaint")
+        wait_for(lambda: world.status()["complaints"], what="the complaint")
         status = world.operation(mode="status")
         assert "pose as Plex" in status["complaints"][0]
         assert any("plexCertificate" in one["sentence"] for one in status["troubles"])
