@@ -10,7 +10,10 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-SLOW_FOLDERS = ("corpus", "browser", "acceptance", "torture", "release", "faults", "fuzz", "bench")
+SLOW_FOLDERS = (
+    *("corpus", "browser", "acceptance", "torture", "release", "faults", "coverage"),
+    *("fuzz", "bench"),
+)
 ONE_UNIT = "tests/corpus/"
 
 
