@@ -36,7 +36,7 @@ class Client:
             self._plex.url + target,
             headers=sent,
             data=data,
-            timeout=10,
+            timeout=30,
             allow_redirects=False,
         )
 

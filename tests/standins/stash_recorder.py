@@ -117,7 +117,7 @@ class Recorder:
         return sorted((self.folder / "calls").glob(f"*.{ending}"))
 
 
-def until(what: Callable[[], bool], *, seconds: float = 10) -> None:
+def until(what: Callable[[], bool], *, seconds: float = 30) -> None:
     """Wait until something visible is so."""
     deadline = time.monotonic() + seconds
     while not what():

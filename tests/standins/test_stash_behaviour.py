@@ -65,7 +65,7 @@ class InBackground:
         return not self._thread.is_alive()
 
     def join(self) -> object:
-        self._thread.join(10)
+        self._thread.join(30)
         assert self.is_over
         return self.answer
 
@@ -84,7 +84,7 @@ def is_alive(pid: int) -> bool:
 
 def ask(server: StashServer, headers: dict[str, str] | None = None) -> http.client.HTTPResponse:
     """A request as a worker sends it, without the browser's privileges."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.core.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.core.port, timeout=30)
     try:
         body = json.dumps({"query": "{version{version}}"})
         connection.request("POST", "/graphql", body, headers or {})
@@ -344,7 +344,7 @@ def test_faults_reach_a_worker_and_spare_the_browser(server: StashServer) -> Non
 
 def test_a_locked_database_is_told_in_a_good_answer(server: StashServer) -> None:
     server.faults.locked = True
-    connection = http.client.HTTPConnection("127.0.0.1", server.core.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.core.port, timeout=30)
     try:
         connection.request("POST", "/graphql", json.dumps({"query": "{version{version}}"}))
         response = connection.getresponse()

@@ -376,7 +376,7 @@ def test_searches_and_operations_find_what_stash_found(session: Session, name: s
 def request(
     server: StashServer, method: str, path: str, headers: dict[str, str], body: str = ""
 ) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.core.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.core.port, timeout=30)
     try:
         connection.request(method, path, body or None, headers)
         response = connection.getresponse()
