@@ -48,6 +48,8 @@ EXAMPLES = (
     Example("tagsAs", "genre"),
     Example("coverAs", "background"),
     Example("contentRating", "XXX"),
+    Example("plexCertificate", "0C:AF"),
+    Example("plexCertificate", "unchecked"),
     Example("catchUpMinutes", 0),
     Example("catchUpMinutes", 15),
     Example("catchUpMinutes", 5000),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 
 import pytest
 
+from tests.acceptance.test_broken_rows import change_ledger
 from tests.acceptance.world import JPEG, World
 from tests.waiting import wait_for
 
@@ -18,11 +17,11 @@ MARK = "Xanthippe"
 TASKS = (
     "Rewrite all scenes",
     "Preview all scenes",
-    "Retry failed scenes",
     "Detect path mappings",
     "Undo the last run",
     "Show status",
 )
+BROKEN = "UPDATE items SET before = '{before}' WHERE rating_key = {key}"
 BAD_SETTINGS = {
     "plexLibraries": f"Videos; Library {MARK}",
     "titleTemplate": f"{{{MARK}}}",
@@ -81,10 +80,7 @@ def live(library: Library) -> None:
     )
     world.task("Sync all scenes")
     library.configure(filterNotTags=f"Tag {MARK} filtered", scanMissing=True)
-    with closing(sqlite3.connect(world.data / "ledger.db")) as ledger, ledger:
-        ledger.execute(
-            f"UPDATE items SET before = '{MARK}' WHERE rating_key = {library.keys['broken']}"
-        )
+    change_ledger(world, BROKEN.format(before=MARK, key=library.keys["broken"]))
     world.plex.faults.set("status:403", paths="refresh")
     for name in library.scenes:
         library.save(name, "saved")
@@ -105,10 +101,12 @@ def live(library: Library) -> None:
 def ask(library: Library) -> None:
     """What is asked for by hand, and settings that cannot be used."""
     world, scenes = library.world, library.scenes
+    change_ledger(world, BROKEN.format(before="{}", key=library.keys["broken"]))
     world.operation(mode="ignore", ids=[scenes["written"]], on=True)
     world.operation(mode="choose", id=scenes["ambiguous"], rating_key=library.keys["ambiguous"])
     library.configure(**BAD_SETTINGS)
     library.save("written", "with bad settings")
+    world.operation(mode="start", what="retry_failed")
     for task in TASKS:
         world.task(task)
     library.configure(pathMappings="")

@@ -90,6 +90,11 @@ def test_without_a_choice_only_the_usual_authorities_count_and_the_fingerprint_i
     assert plex.requests == []
 
 
+def test_a_server_that_speaks_no_tls_shows_no_fingerprint(plex: PlexServer) -> None:
+    with pytest.raises(NotConfiguredError, match=r"or http inside your own network$"):
+        ask(plex.url.replace("http:", "https:"), plex, Trust())
+
+
 def test_a_certificate_of_ones_own_counts_by_its_fingerprint_whatever_its_name(
     plex: PlexServer, authority: trustme.CA
 ) -> None:
