@@ -14,8 +14,10 @@ from sync_queue.inbox import data_folder
 from tests.acceptance.world import World
 from tests.coverage.interpreter import make_interpreter
 from tests.plugin_process import PLUGIN, hook_document
+from tests.systems import WITH_BASH
 from tests.waiting import wait_for
 
+pytestmark = WITH_BASH
 _STEPS = "SELECT path, COUNT(*) FROM arc JOIN file ON file.id = arc.file_id GROUP BY path"
 
 
