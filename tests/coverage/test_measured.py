@@ -51,6 +51,7 @@ def test_operations_of_an_installed_plugin_and_the_worker_are_measured(
         scene, _ = world.add()
         world.save(scene, title="a title")
         world.wait_for_outcome(scene, "changed")
+        world.operation(mode="status")
     wait_for(lambda: branches_run(tmp_path).get("worker/stretch.py", 0) > 50, what="the worker")
     assert branches_run(tmp_path)["plugin/status.py"] > 50
 
