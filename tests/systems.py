@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 WITH_MODES = pytest.mark.skipif(os.name != "posix", reason="only files of POSIX have modes")
+WITH_BASH = pytest.mark.skipif(
+    not Path("/bin/bash").exists(), reason="the Python of a measured run is a script for bash"
+)
 
 
 def need_plugin_processes() -> None:

@@ -177,6 +177,11 @@ def test_an_emptied_database_undoes_nothing_and_waits_for_a_person(world: World)
     assert len(left) >= 20
     held = world.operation(mode="status")["scenes"]["gone/held"]
     assert held == len(left)
+    waiting = world.operation(mode="troubles", code="held")
+    assert waiting["total"] == held
+    of_left = {scene for scene, key in scenes if key in left}
+    assert {one["scene_id"] for one in waiting["scenes"]} <= of_left
+    assert waiting["scenes"]
 
     answer = world.result(world.operation(mode="undo", of="destroyed")["id"])
     assert answer["run"]["counts"] == {"undone": held}

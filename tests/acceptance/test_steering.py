@@ -235,6 +235,28 @@ def test_a_preview_of_one_scene_shows_every_field_and_whose_it_is(world: World) 
     assert [one.method for one in world.plex.requests] == ["GET"]
 
 
+def test_a_preview_tells_whose_the_tags_of_an_item_are(world: World) -> None:
+    tag = world.stash.store.add_tag("Ours")
+    scene, key = world.add(title="t", tags=[tag])
+
+    def whose() -> str:
+        answer = world.result(world.operation(mode="preview", ids=[scene])["id"])
+        [item] = answer["result"]["scenes"][0]["items"]
+        [row] = [one for one in item["rows"] if one["field"] == "genre"]
+        return str(row["whose"])
+
+    world.plex.store.refresh_item(key, tags={"genre": ["An agent's"]})
+    assert whose() == "agent"
+    world.plex.store.person_edits(key, "genre", [])
+    world.operation(mode="sync", ids=[scene])
+    world.wait_for_outcome(scene, "changed")
+    assert whose() == "ours"
+    world.plex.store.person_edits(key, "genre", ["Ours", "A person's"])
+    assert whose() == "both"
+    world.plex.store.person_edits(key, "genre", ["A person's"])
+    assert whose() == "person"
+
+
 def test_an_item_that_holds_another_file_of_the_scene_may_be_chosen(world: World) -> None:
     scene = world.stash.store.add_scene(
         ["/data/stash/first.mp4", "/data/stash/second.mp4"], title="mine"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -15,11 +14,10 @@ from sync_queue.inbox import data_folder
 from tests.acceptance.world import World
 from tests.coverage.interpreter import make_interpreter
 from tests.plugin_process import PLUGIN, hook_document
+from tests.systems import WITH_BASH
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="the interpreter that measures is a script for a shell"
-)
+pytestmark = WITH_BASH
 _STEPS = "SELECT path, COUNT(*) FROM arc JOIN file ON file.id = arc.file_id GROUP BY path"
 
 

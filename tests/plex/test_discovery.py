@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -74,7 +75,9 @@ def test_one_server_at_two_addresses_is_told_once(plex: PlexServer) -> None:
     assert [one.url for one in found] == [second]
 
 
-def test_a_server_that_announces_itself_is_found_with_its_name() -> None:
+@contextmanager
+def announcing(name: str, machine: str) -> Iterator[tuple[str, int]]:
+    """A station that tells one caller of a player and of a server; where it listens."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as station:
         station.bind(("127.0.0.1", 0))
 
@@ -86,18 +89,33 @@ def test_a_server_that_announces_itself_is_found_with_its_name() -> None:
                 caller,
             )
             station.sendto(
-                b"HTTP/1.0 200 OK\r\nContent-Type: plex/media-server\r\nName: Attic\r\n"
-                b"Port: 32401\r\nResource-Identifier: abc\r\nVersion: 1.2\r\n\r\n",
+                f"HTTP/1.0 200 OK\r\nContent-Type: plex/media-server\r\nName: {name}\r\n"
+                f"Port: 32401\r\nResource-Identifier: {machine}\r\nVersion: 1.2\r\n\r\n".encode(),
                 caller,
             )
 
         thread = threading.Thread(target=announce)
         thread.start()
-        found = discover(
-            [], group=station.getsockname(), seconds=1.0, identifier=IDENTIFIER, version=VERSION
-        )
+        yield station.getsockname()
         thread.join()
+
+
+def test_a_server_that_announces_itself_is_found_with_its_name() -> None:
+    with announcing("Attic", "abc") as group:
+        found = discover([], group=group, seconds=1.0, identifier=IDENTIFIER, version=VERSION)
     assert [(one.url, one.about.name) for one in found] == [("http://127.0.0.1:32401", "Attic")]
+
+
+def test_the_name_that_is_announced_serves_for_an_address_that_tells_none(
+    plex: PlexServer,
+) -> None:
+    """Most servers tell their name to those with a token only."""
+    plex.faults.set("status:401", paths="^/$")
+    with announcing("Attic", plex.store.machine_identifier) as group:
+        found = discover(
+            [plex.url], group=group, seconds=2.0, identifier=IDENTIFIER, version=VERSION
+        )
+    assert [(one.url, one.about.name) for one in found] == [(plex.url, "Attic")]
 
 
 def test_the_usual_addresses_begin_with_this_machine() -> None:
