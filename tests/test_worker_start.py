@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
 import subprocess
@@ -16,6 +15,9 @@ from filelock import FileLock
 
 from sync_queue import host, inbox
 from tests.waiting import wait_for
+
+if sys.platform != "win32":
+    import fcntl
 
 
 @pytest.fixture
@@ -217,6 +219,7 @@ def test_somebody_else_s_lock_file_stays_readable_for_nobody_else(tmp_path: Path
     host.let_go(handle)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows a probe is a lock like others")
 def test_probes_do_not_see_each_other(tmp_path: Path) -> None:
     """Sixty hooks at once must not take one another for a worker."""
     path = tmp_path / "lock"
