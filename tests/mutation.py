@@ -27,7 +27,7 @@ ELSEWHERE = {
 
 settings.register_profile(
     "mutation",
-    max_examples=10,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     database=None,

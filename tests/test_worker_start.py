@@ -19,10 +19,6 @@ from tests.waiting import wait_for
 if sys.platform != "win32":
     import fcntl
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="its worker locks with flock, in a session of its own"
-)
-
 
 @pytest.fixture
 def plugin(tmp_path: Path) -> Iterator[Path]:
@@ -223,6 +219,7 @@ def test_somebody_else_s_lock_file_stays_readable_for_nobody_else(tmp_path: Path
     host.let_go(handle)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows a probe is a lock like others")
 def test_probes_do_not_see_each_other(tmp_path: Path) -> None:
     """Sixty hooks at once must not take one another for a worker."""
     path = tmp_path / "lock"

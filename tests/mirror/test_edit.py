@@ -654,3 +654,12 @@ def test_a_list_that_is_right_is_locked_with_what_is_written() -> None:
     item = movie(lists={"genre": ["A"], "label": ["x"], "director": ["hers"]}, title="old")
     desired = want({"genre": ["A"], "label": ["x"], "director": []}, title="new")
     assert plan_edit(desired, item, None, PLAIN).lock == {"title", "genre", "label"}
+
+
+def test_another_title_to_sort_by_is_replaced_though_the_title_is_the_wanted_one() -> None:
+    """Plex leaves the title to sort by out only where it equals the title."""
+    item = movie(title="T", titleSort="theirs")
+    assert plan_edit(want(title="T", titleSort="T"), item, None, PLAIN).scalars == {
+        "titleSort": "T"
+    }
+    assert not plan_edit(want(title="T", titleSort="T"), movie(title="T"), None, PLAIN)

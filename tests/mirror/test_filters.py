@@ -137,6 +137,7 @@ def test_a_glob_matches(glob: str, path: str) -> None:
         ("/data/?", "/data/ab"),
         ("/data?a.mp4", "/data/a.mp4"),
         ("/data", "/database/a.mp4"),
+        ("/data/X", "/data/Y/a.mp4"),
         ("/data", "/x/data/a.mp4"),
         ("/data", "//data/a.mp4"),  # another computer's
         ("data/*", "/mydata/a.mp4"),

@@ -870,3 +870,12 @@ def test_an_attempt_that_is_given_back_is_the_only_one_that_does_not_count(queue
     queue.release([third])
 
     assert claim_one(queue, now=4).attempts == 3
+
+
+def test_when_a_queue_is_opened_again_it_knows_what_is_due_next(folder: Path) -> None:
+    with closing(JobQueue(folder)) as queue:
+        queue.put_many([7], now=5, priority=SAVE)
+    with closing(JobQueue(folder)) as queue:
+        assert queue.next_due() == 5
+    with closing(JobQueue(folder.with_name("another") / "deep")) as queue:
+        assert queue.next_due() is None
