@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from demo.plugin_folder import copy_plugin
+from mirror.ledger import Ledger
 from tests.plugin_process import PLUGIN, call_document, hook_document, run_plugin
+from worker.path_note import DETECTED
 
 
 @pytest.mark.parametrize(
@@ -116,3 +120,17 @@ def test_what_cannot_be_written_into_the_inbox_is_refused_with_a_remedy(
     assert answer.code != 0
     assert "could not be kept" in str(answer.reply["error"])
     assert "free disk space or make the folder writable" in str(answer.reply["error"])
+
+
+def test_trouble_that_nobody_foresaw_is_told_by_its_place_and_never_by_its_text(
+    tmp_path: Path,
+) -> None:
+    """Such a text may hold what Stash's log is not to."""
+    data = tmp_path / "plugin-data" / "PlexSync"
+    (data / "inbox").mkdir(parents=True)
+    with closing(Ledger(data / "ledger.db")) as ledger:
+        ledger.set_meta(DETECTED, "/private/folder")  # where JSON should be
+    answer = run_plugin(call_document(tmp_path, {"mode": "settings"}))
+    assert answer.code != 0
+    assert re.search(r"unexpected JSONDecodeError in .*\.py:\d+$", str(answer.reply["error"]))
+    assert b"private" not in answer.stdout + answer.stderr

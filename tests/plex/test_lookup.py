@@ -10,7 +10,7 @@ import pytest
 
 from demo.plexserver.server import PlexServer
 from demo.plexserver.wire import LoggedRequest
-from errors import ServerChangedError
+from errors import PlexAwayError, ServerChangedError
 from plex.cache import MatchCache
 from plex.client import PlexClient
 from plex.finder import Finder, Wanted
@@ -306,6 +306,25 @@ def test_a_server_without_the_filter_is_listed_for_names(side: Side) -> None:
 
     assert sorted(found) == sorted(f"{FOLDER}/scene number {n}.mp4" for n in range(50))
     assert side.kinds() == ["lookup", "listing", "listing", "listing"]
+
+
+def test_a_server_that_refuses_a_question_for_many_names_is_listed(side: Side) -> None:
+    for n in range(30):
+        side.add(f"scene number {n}.mp4")
+    side.plex.faults.set("status:400", paths="file=")
+    files = [f"/data/scene number {n}.mp4" for n in range(30)]
+    found = files_with_names(side.finder.lookup, side.finder.sections, files, enough=20)
+    assert len(found) == 30
+    assert side.kinds() == ["lookup", "listing"]
+
+
+def test_names_are_not_listed_by_a_server_that_is_away(side: Side) -> None:
+    """What it does not answer says nothing of the names."""
+    side.add("scene.mp4")
+    side.plex.faults.set("status:503")
+    with pytest.raises(PlexAwayError):
+        files_with_names(side.finder.lookup, side.finder.sections, ["/data/scene.mp4"], enough=1)
+    assert "listing" not in side.kinds()
 
 
 def test_a_third_spelling_is_told_from_two_others(side: Side) -> None:
