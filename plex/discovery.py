@@ -66,8 +66,8 @@ def discover(
         for about in _ask(url, identifier=identifier, version=version, seconds=seconds):
             found.put((order, Answer(url=url, about=about)))
 
-    def call() -> None:
-        for number, (url, about) in enumerate(_called(group, seconds=seconds / 2)):
+    def call(stations: tuple[str, int]) -> None:
+        for number, (url, about) in enumerate(_called(stations, seconds=seconds / 2)):
             found.put((len(asked) + number, Answer(url=url, about=about)))
 
     workers = [
@@ -75,7 +75,7 @@ def discover(
         for order, url in enumerate(asked)
     ]
     if group:
-        workers.append(threading.Thread(target=call, daemon=True))
+        workers.append(threading.Thread(target=call, args=(group,), daemon=True))
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -105,10 +105,8 @@ def _ask(url: str, *, identifier: str, version: str, seconds: float) -> Iterator
         yield client.about()
 
 
-def _called(group: tuple[str, int] | None, *, seconds: float) -> Iterable[tuple[str, About]]:
+def _called(group: tuple[str, int], *, seconds: float) -> Iterable[tuple[str, About]]:
     """Servers that answer a call to all; what else answers is left out."""
-    if group is None:
-        return
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller:
         caller.settimeout(0.1)
         with suppress(OSError):
