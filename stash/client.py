@@ -210,8 +210,6 @@ class StashClient:
                 "Stash refuses our login",
                 remedy="save any scene, or set an API key in Stash's security settings",
             )
-        if answer.status >= 500 or answer.status == 429:
-            raise StashAwayError(f"Stash answered {answer.status}")
         return answer
 
     def _ask(
