@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from demo.plexserver.items import Item
@@ -399,6 +399,8 @@ def test_an_item_ends_with_what_was_asked_or_with_what_is_reported_as_cut(
     server.requests.clear()
     key = add_item(server.store, sample)
     long = {name: value * times for name, value in sample.scalars.items()}
+    # A line above 64 kB is refused before the stand-in can count it.
+    assume(all(len(quote(value)) < 60_000 for value in long.values()))
     asked = replace(sample, scalars=long)
     writer = Writer(plex.client)
 
