@@ -20,6 +20,7 @@ LOG = "worker.log"
 LEFT_OUT = ("events", "outcomes", "failed", "runs")  # the log has them in words
 _QUOTED = re.compile(r"""(['"])(?:\\.|(?!\1).)*\1""")
 _PATH = re.compile(r"""(?:(?<![\w:/.])/|(?<!\w)[A-Za-z]:[\\/]|\\\\)[^;'"\n]*""")
+_FIELD = re.compile(r"\{[^{}]*\}")  # of a template; who mistypes one may write a name
 _ADDRESS = re.compile(r"https?://[^\s;'\"]+")
 _CHOICES = {"genres", "labels", "poster", "background", "both"}  # words of ours
 
@@ -61,11 +62,11 @@ def read_support(folder: Path | None, command: Command) -> dict[str, object]:
 
 
 def mask(text: str) -> str:
-    """The text with every quoted value, path and address replaced by a mark.
+    """The text with every quoted value, field, path and address replaced by a mark.
 
     A path may hold spaces, so everything from its first slash to the end of the clause goes.
     """
-    for pattern in (_ADDRESS, _QUOTED, _PATH):
+    for pattern in (_ADDRESS, _QUOTED, _FIELD, _PATH):
         text = pattern.sub(lambda found: _mark(found.group()), text)
     return text
 

@@ -36,6 +36,7 @@ def test_a_machine_s_name_cannot_break_out_of_the_link() -> None:
         (r"the folder D:\Private stuff\x is new; 5 scenes", "Private", "5 scenes"),
         (r"\\nas\share\film.mp4 is gone", "nas", ""),
         ("Plex at http://my.host:32400 does not answer", "my.host", "does not answer"),
+        ("there is no field {a name}; taken as empty", "a name", "taken as empty"),
         ('title was "It\'s \\"new\\""; rating', "new", "rating"),
     ],
 )
