@@ -78,4 +78,4 @@ def stage(browser: Browser, stash: StashServer) -> Iterator[Stage]:
     made.answer("elsewhere", {"offers": [], "unlike": [], "urls": None})
     yield made
     context.close()
-    assert made.problems == []
+    assert made.problems == [], "\n".join(made.problems)

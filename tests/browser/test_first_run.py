@@ -39,7 +39,7 @@ def tab(browser: Browser, world: World) -> Iterator[Stage]:
     made = Stage(context.new_page(), world.stash.url)
     yield made
     context.close()
-    assert made.problems == []
+    assert made.problems == [], "\n".join(made.problems)
 
 
 def writes(world: World) -> list[str]:
