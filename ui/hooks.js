@@ -97,6 +97,7 @@
       [],
     );
     const ask = useCallback(async (/** @type {Args} */ args) => {
+      if (turn.current < 0) return null; // whoever would show the answer is gone
       turn.current += 1;
       const mine = turn.current;
       const isWanted = () => mine === turn.current;

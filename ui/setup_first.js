@@ -105,11 +105,15 @@
     const [lines, setLines] = useState(/** @type {string | null} */ (null));
     const [stored, setStored] = useState("");
     useEffect(() => {
+      let current = true;
       void asked.ask({ mode: "detect_paths" });
       void ui
         .readSettings()
-        .then((told) => setStored(String(told.pathMappings || "")))
+        .then((told) => current && setStored(String(told.pathMappings || "")))
         .catch(() => {}); // what was detected is shown without it
+      return () => {
+        current = false;
+      };
     }, []);
     const detected = asked.answer
       ? asked.answer.pairs.map((/** @type {string[]} */ pair) => pair.join(" => "))
