@@ -145,7 +145,7 @@ class CacheFile:
             timeout=self._lock_seconds,
             disk=_PlainDisk,
             sqlite_mmap_size=0,
-            sqlite_cache_size=2000,
+            sqlite_cache_size=1000,
             **self._settings,
         )
 

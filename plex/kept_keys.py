@@ -14,6 +14,30 @@ from plex.answers import ListedItem, Section
 from plex.cache import MatchCache
 from plex.paths import comparable
 
+_SEEN_BYTES = 1024 * 1024
+_PLACES = 8 * _SEEN_BYTES  # two of them stand for a path
+
+
+class SeenPaths:
+    """The paths that a listing has named, in a megabyte however many there are.
+
+    One that comes again is always known. Of a hundred thousand new ones some sixty are taken for
+    known as well; each costs a look into the cache.
+    """
+
+    def __init__(self) -> None:
+        self._bits = bytearray(_SEEN_BYTES)
+
+    def add(self, path: str) -> bool:
+        """Note a path; whether it was noted before."""
+        number = hash(path)
+        was_there = True
+        for place in (number % _PLACES, (number >> 24) % _PLACES):
+            byte, bit = place >> 3, 1 << (place & 7)
+            was_there = was_there and bool(self._bits[byte] & bit)
+            self._bits[byte] |= bit
+        return was_there
+
 
 class KeptKeys:
     """Paths and the keys of the items that hold them, for the libraries of one server.
@@ -42,25 +66,23 @@ class KeptKeys:
             self._cache.invalidate(self._name(section), _form(path))
 
     def learn(
-        self, section: Section, items: Iterable[ListedItem], seen: set[int] | None = None
+        self, section: Section, items: Iterable[ListedItem], seen: SeenPaths | None = None
     ) -> None:
         """Keep the keys of all files of some items, in one transaction.
 
         Args:
             section: Their library.
             items: The items.
-            seen: Hashes of the paths of this listing's earlier pages; a path that comes again
-                keeps both keys. None where the items are only some of the library's.
+            seen: The paths of this listing's earlier pages; a path that comes again keeps both
+                keys. None where the items are only some of the library's.
         """
         keys: dict[str, list[int]] = {}
         for one in items:
             for path in one.files:
                 keys.setdefault(_form(path), []).append(one.rating_key)
-        again = [path for path in keys if seen is None or hash(path) in seen]
+        again = [path for path in keys if seen is None or seen.add(path)]
         for path, text in self._cache.get_many(self._name(section), again).items():
             keys[path] += _read(text)
-        if seen is not None:
-            seen.update(map(hash, keys))
         self._cache.set_many(
             self._name(section), [(path, _written(some)) for path, some in keys.items()]
         )

@@ -23,7 +23,7 @@ from plex.blame import ONE_SCENES, Blame
 from plex.cache import MatchCache
 from plex.client import PlexClient
 from plex.item import Item
-from plex.kept_keys import KeptKeys
+from plex.kept_keys import KeptKeys, SeenPaths
 from plex.matcher import Candidate, DecisionKind, match_files
 from plex.paths import comparable, file_name, is_windows
 
@@ -248,7 +248,7 @@ class Lookup:
 
     def _list(self, section: Section) -> Iterator[ListedItem]:
         """The whole library, a page at a time; the cache learns each page in one transaction."""
-        seen: set[int] = set()
+        seen = SeenPaths()
         newest = total = 0
         for page in self._pages(section, {}):
             self.kept.learn(section, page.items, seen)
