@@ -27,10 +27,20 @@ def idle(folder: Path, *, is_quick: bool, is_full: bool) -> list[Row]:
         world.stash.wait_for_job(world.start_task("Sync all scenes"), timeout_seconds=36_000)
         world.settle()
         run_seconds = time.monotonic() - began
+        _await_its_own_looks(world)
         counts = world.last_run()["counts"]
         assert counts == {"changed": scenes}, counts
         pid = world.worker_pid()
         return _rest(world, pid, seconds, f"after {scenes:,} scenes", run_seconds)
+
+
+def _await_its_own_looks(world: World) -> None:
+    """What it wrote moved Plex's counters, and is read once more: that belongs to the run."""
+    world.look()
+    before = -1
+    while before != len(world.plex.requests):
+        before = len(world.plex.requests)
+        time.sleep(SETTLING_SECONDS)
 
 
 def _rest(world: World, pid: int, seconds: float, when: str, run_seconds: float) -> list[Row]:
