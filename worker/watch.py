@@ -24,6 +24,7 @@ log = logging.getLogger("PlexSync.worker")
 
 LOOK_SECONDS = 30.0
 OWN_SECONDS = 100.0  # while nothing rests
+ASKING_SECONDS = 10.0  # asking the ledger at each turn is a third of what an idle worker costs
 UNCLEAR_SECONDS = 300.0  # our own writes move the counter too, and these are asked one by one
 _META = "plex_marks"
 _BY_PATH = ("not_scanned", "no_library", "no_mapping")
@@ -56,16 +57,22 @@ class Watch:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._looked = float("-inf")
+        self._asked = float("-inf")  # whether anything rests
         self._asked_unclear = float("-inf")
 
     def is_due(self) -> bool:
         """Whether it is time and there is anything to look for."""
-        since = time.monotonic() - self._looked
+        moment = time.monotonic()
+        since = moment - self._looked
         if since < LOOK_SECONDS:
             return False
-        if since < OWN_SECONDS and not self._ledger.all_resting():
-            return False
-        self._looked = time.monotonic()
+        if since < OWN_SECONDS:
+            if moment - self._asked < ASKING_SECONDS:
+                return False
+            self._asked = moment
+            if not self._ledger.all_resting():
+                return False
+        self._looked = moment
         return bool(self._ledger.all_resting()) or not self._ledger.is_empty()
 
     def look_soon(self) -> None:
