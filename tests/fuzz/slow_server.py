@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from types import TracebackType
 
-_LOOK_SECONDS = 0.05
+from tests.loopback import Listener
 
 
-class RawServer:
+class RawServer(Listener):
     """Answers every request with the same pieces, a pause between two of them.
 
     Args:
@@ -26,51 +24,14 @@ class RawServer:
     def __init__(
         self, pieces: Iterable[bytes], *, pause_seconds: float = 0.0, is_endless: bool = False
     ) -> None:
+        super().__init__()
         self._pieces = list(pieces)
         self._pause_seconds = pause_seconds
         self._is_endless = is_endless
-        self._over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(_LOOK_SECONDS)
-        self._threads = [threading.Thread(target=self._accept)]
         self.heads: list[bytes] = []
 
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return int(self._listener.getsockname()[1])
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> RawServer:
-        self._threads[0].start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while not self._over.is_set():
-            try:
-                connection, _ = self._listener.accept()
-            except TimeoutError:
-                continue
-            thread = threading.Thread(target=self._serve, args=(connection,))
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
+        """Read one head, and answer it."""
         connection.settimeout(5.0)
         with connection, suppress(OSError):
             head = b""
@@ -79,10 +40,10 @@ class RawServer:
             self.heads.append(head)
             for piece in self._sent():
                 connection.sendall(piece)
-                if self._over.wait(self._pause_seconds):
+                if self.over.wait(self._pause_seconds):
                     return
 
     def _sent(self) -> Iterator[bytes]:
         yield from self._pieces
-        while self._is_endless and not self._over.is_set():
+        while self._is_endless and not self.over.is_set():
             yield self._pieces[-1]

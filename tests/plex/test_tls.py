@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import certifi
 import pytest
 import trustme
 
 from demo.plexserver.server import PlexServer
-from errors import NotConfiguredError
+from errors import NotConfiguredError, PlexAwayError
 from plex.client import PlexClient
 from plex.tls import address_in
 from plex.trust import Trust, read_trust
+from tests.fuzz.slow_server import RawServer
 from tests.plex.tls_front import TlsFront
 
 HASH = "0123456789abcdef0123456789abcdef"
@@ -87,7 +90,29 @@ def test_without_a_choice_only_the_usual_authorities_count_and_the_fingerprint_i
     told = str(refused.value).replace(":", "").lower()
     assert fingerprint(certificate) in told
     assert "plexCertificate" in str(refused.value)
+    assert "plex.direct" in str(refused.value)
     assert plex.requests == []
+
+
+def test_the_usual_authorities_are_those_of_certifi(
+    plex: PlexServer, authority: trustme.CA, pem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certifi, "where", lambda: pem)
+    with TlsFront(plex.url, authority.issue_cert("127.0.0.1")) as front:
+        assert ask(front.url, plex, Trust()) == plex.store.machine_identifier
+    assert {one.headers["X-Plex-Token"] for one in plex.requests} == {plex.token}
+
+
+def test_an_answer_that_drips_is_given_up_behind_https_too(authority: trustme.CA, pem: str) -> None:
+    """Each byte comes in time, the whole does not."""
+    dripping = RawServer([b"HTTP/1.1 200 OK\r\n\r\n", b" "], pause_seconds=0.2, is_endless=True)
+    with dripping, TlsFront(dripping.url, authority.issue_cert("127.0.0.1")) as front:
+        trust = Trust(authorities=pem)
+        client = PlexClient(front.url, "any", identifier="tls", trust=trust, patience=1.0)
+        began = time.monotonic()
+        with closing(client), pytest.raises(PlexAwayError):
+            client.identity()
+    assert time.monotonic() - began < 10
 
 
 def test_a_server_that_speaks_no_tls_shows_no_fingerprint(plex: PlexServer) -> None:
